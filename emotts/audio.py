@@ -1,0 +1,184 @@
+"""Audio: mono float32 samples with their rate; bounded reading, atomic writing, resampling."""
+
+import io
+import math
+import os
+import stat
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+import soxr
+
+from emotts.errors import AudioError
+
+Samples = npt.NDArray[np.float32]
+
+MAX_SECONDS = 600.0
+MAX_CHANNELS = 16
+RATES = range(1_000, 384_001)
+BLOCK_FRAMES = 65_536
+
+
+@dataclass(frozen=True, eq=False)
+class Audio:
+    """A mono clip.
+
+    Raises:
+        AudioError: the samples are not one-dimensional, empty or not finite, or the rate is
+            out of range.
+    """
+
+    samples: Samples
+    """[n] float32, full scale is [-1, 1]."""
+    rate: int
+    """Samples a second, Hz."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no classifier or engine could mean."""
+        if self.samples.ndim != 1:
+            raise AudioError(f"audio must be mono, shape [n]; got shape {self.samples.shape}")
+        if self.samples.dtype != np.float32:
+            raise AudioError(f"audio must be float32; got {self.samples.dtype}")
+        if not self.samples.size:
+            raise AudioError("audio has no samples")
+        if self.rate not in RATES:
+            raise AudioError(
+                f"sampling rate {self.rate} Hz is outside {RATES.start}…{RATES.stop - 1} Hz"
+            )
+        # The sum is finite exactly when all are, short of overflow: no temporary array.
+        if not math.isfinite(float(self.samples.sum(dtype=np.float64))):
+            raise AudioError("audio holds NaN or infinite samples")
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return self.samples.size / self.rate
+
+    @property
+    def peak(self) -> float:
+        """Largest absolute sample."""
+        return float(np.abs(self.samples).max())
+
+    def resample(self, rate: int) -> "Audio":
+        """The same clip at another rate in Hz (soxr, high quality)."""
+        if rate == self.rate:
+            return self
+        samples = soxr.resample(self.samples, self.rate, rate)
+        if not samples.size:
+            raise AudioError(f"{self.samples.size} samples are too few to resample to {rate} Hz")
+        return Audio(np.asarray(samples, dtype=np.float32), rate)
+
+    def amplified(self, gain_db: float) -> "Audio":
+        """The same clip, `gain_db` decibels louder."""
+        return Audio(self.samples * np.float32(10 ** (gain_db / 20)), self.rate)
+
+    def wav_bytes(self) -> bytes:
+        """The clip as a 16-bit PCM WAV file."""
+        buffer = io.BytesIO()
+        soundfile.write(buffer, self.samples, self.rate, format="WAV", subtype="PCM_16")
+        return buffer.getvalue()
+
+    def write(self, path: str | os.PathLike[str]) -> Path:
+        """Write a 16-bit PCM WAV file, atomically where `path` is a regular file."""
+        target = Path(path)
+        with replacing(target) as file:
+            file.write(self.wav_bytes())
+        return target
+
+
+def to_mono(samples: npt.NDArray[np.floating]) -> Samples:
+    """Mix [n] or [n, channels] down to [n] float32 by the mean of the channels."""
+    mono = samples if samples.ndim == 1 else samples.mean(axis=1)
+    return np.ascontiguousarray(mono, dtype=np.float32)
+
+
+def read(
+    source: str | os.PathLike[str] | BinaryIO,
+    *,
+    max_seconds: float = MAX_SECONDS,
+    max_channels: int = MAX_CHANNELS,
+) -> Audio:
+    """Read WAV, FLAC, OGG or MP3 at any rate, mixed down to mono.
+
+    Frames are counted as they are decoded, so a header can't lie about the length.
+
+    Raises:
+        AudioError: no audio file, empty, longer than `max_seconds`, more than `max_channels`
+            channels, or NaN or infinite samples.
+    """
+    name = os.fspath(source) if isinstance(source, str | os.PathLike) else "the audio"
+    try:
+        with soundfile.SoundFile(source) as file:
+            if file.channels > max_channels:
+                raise AudioError(f"{name}: {file.channels} channels; at most {max_channels}")
+            if file.samplerate not in RATES:
+                raise AudioError(f"{name}: sampling rate {file.samplerate} Hz is not supported")
+            limit = int(max_seconds * file.samplerate)
+            blocks: list[Samples] = []
+            frames = 0
+            for block in file.blocks(BLOCK_FRAMES, dtype="float32", always_2d=True):
+                frames += len(block)
+                if frames > limit:
+                    raise AudioError(f"{name}: longer than {max_seconds:g} s; cut it first")
+                blocks.append(to_mono(block))
+            rate = file.samplerate
+    except (OSError, soundfile.SoundFileError) as error:
+        raise AudioError(f"{name}: can't be read as audio: {error}") from error
+    if not frames:
+        raise AudioError(f"{name}: holds no audio")
+    try:
+        return Audio(np.concatenate(blocks), rate)
+    except AudioError as error:
+        raise AudioError(f"{name}: {error}") from error
+
+
+def join(clips: Iterable[Audio], *, gap_s: float = 0.0) -> Audio:
+    """Clips of one rate after each other, `gap_s` seconds of silence between them."""
+    parts: list[Samples] = []
+    rates: set[int] = set()
+    for clip in clips:
+        if parts:
+            parts.append(np.zeros(round(gap_s * clip.rate), np.float32))
+        parts.append(clip.samples)
+        rates.add(clip.rate)
+    if len(rates) != 1:
+        raise AudioError(f"can only join clips of one sampling rate; got {sorted(rates) or 'none'}")
+    return Audio(np.concatenate(parts), rates.pop())
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of `target` only when it is complete.
+
+    A target that exists and is no regular file (`/dev/null`, a pipe) is written in place: a
+    rename over it would destroy it.
+    """
+    target = target.resolve()
+    if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+        with target.open("wb") as file:
+            yield file
+        return
+    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+        # mkstemp makes the file private; a written file has the modes of any other.
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _umask() -> int:
+    """The process's file mode mask, which can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,41 @@
+"""The interface of a check: something that measures harm in a clip and sets a floor."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from emotts.audio import Audio
+from emotts.options import Options
+from emotts.records import Measurement, Voice
+
+
+class Check(ABC):
+    """Measures harm: silence, clipping, wrong words, another voice.
+
+    A candidate that fails a check is out, whatever its emotion; a check is never an objective.
+    """
+
+    name: ClassVar[str]
+    """Unique among the checks; `[A-Za-z0-9._-]{1,64}`."""
+
+    Options: ClassVar[type[Options]] = Options
+
+    def __init__(self, options: Any) -> None:
+        """Keep the options, an instance of this class's `Options`."""
+        self.options = options
+
+    @abstractmethod
+    def measure(
+        self, batch: Sequence[Audio], *, baseline: Audio, text: str, voice: Voice
+    ) -> list[list[Measurement]]:
+        """Measure each clip.
+
+        Args:
+            batch: candidates for one sentence, at the engine's rate.
+            baseline: take 0 of the same sentence, the engine's neutral rendering.
+            text: the sentence.
+            voice: who should speak it.
+
+        Returns:
+            For each clip, in order, what was measured; a clip passes when all of it does.
+        """

@@ -1,0 +1,117 @@
+"""The interface of a classifier: something that hears emotion in a clip."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from emotts.audio import Audio
+from emotts.errors import ClassifierError
+from emotts.options import Options
+from emotts.records import Prediction, Profile
+from emotts.scoring import log_odds
+
+
+class Classifier(ABC):
+    """A speech-emotion classifier.
+
+    Constructing one is cheap: weights and heavy imports wait for the first use. A classifier is
+    used from one thread at a time.
+    """
+
+    name: ClassVar[str]
+    """Unique among the classifiers; `[A-Za-z0-9._-]{1,64}`."""
+    license: ClassVar[str]
+    """SPDX identifier of its weights."""
+    rate: int
+    """The sampling rate that it hears, Hz."""
+    labels: tuple[str, ...]
+    """Canonical emotions, in output order; empty for a classifier of dimensions alone."""
+    dimensions: tuple[str, ...] = ()
+    """Of ("arousal", "dominance", "valence"), those it measures."""
+    centres: ClassVar[bool] = False
+    """True: it takes the speaker's profile itself; False: the host compares with the profile."""
+    batch: int = 1
+    """How many clips it likes to hear at once."""
+
+    Options: ClassVar[type[Options]] = Options
+
+    def __init__(self, options: Any) -> None:
+        """Keep the options, an instance of this class's `Options`."""
+        self.options = options
+
+    @property
+    def fingerprint(self) -> str:
+        """What its predictions depend on, such as a hash of its weights: profiles expire with it."""
+        return self.name
+
+    @abstractmethod
+    def classify(
+        self, batch: Sequence[Audio], *, profile: Profile | None = None
+    ) -> list[Prediction]:
+        """Hear each clip.
+
+        Args:
+            batch: clips at `rate`, of any mix of lengths; the result of a clip does not depend
+                on the others.
+            profile: the speaker's profile; without one the clips are heard as they are. A
+                classifier that does not centre ignores it.
+
+        Returns:
+            One prediction a clip, in order.
+
+        Raises:
+            ClassifierError: a clip can't be heard (too short, silent), or the model failed.
+        """
+
+    def hear(self, clips: Sequence[Audio], *, profile: Profile | None = None) -> list[Prediction]:
+        """`classify` on clips at any rate, held to its promises.
+
+        Raises:
+            ClassifierError: a wrong number of predictions, labels or scores that are no
+                probabilities, or what `classify` raises.
+        """
+        predictions = self.classify(
+            [clip.resample(self.rate) for clip in clips], profile=profile if self.centres else None
+        )
+        if len(predictions) != len(clips):
+            raise ClassifierError(
+                f"{self.name} gave {len(predictions)} predictions for {len(clips)} clips"
+            )
+        for prediction in predictions:
+            self._validate(prediction)
+        return predictions
+
+    def profile(self, clips: Sequence[Audio]) -> Profile:
+        """The profile of a speaker, from varied clips of this speaker alone.
+
+        The mean embedding centres; the mean log-odds are those of the centred clips for a
+        classifier that centres, and of the clips as they are for one that does not.
+        """
+        if not clips:
+            raise ClassifierError("a profile needs at least one clip of the speaker")
+        heard = [self.hear([clip])[0] for clip in clips]
+        mean = np.mean([prediction.embedding for prediction in heard], axis=0, dtype=np.float64)
+        profile = Profile(mean.astype(np.float32), {}, len(clips))
+        if self.centres:
+            heard = [self.hear([clip], profile=profile)[0] for clip in clips]
+        return Profile(
+            profile.embedding,
+            {
+                label: float(np.mean([log_odds(prediction.scores[label]) for prediction in heard]))
+                for label in self.labels
+            },
+            len(clips),
+        )
+
+    def _validate(self, prediction: Prediction) -> None:
+        scores = np.fromiter(prediction.scores.values(), np.float64)
+        if tuple(prediction.scores) != self.labels:
+            raise ClassifierError(
+                f"{self.name} scored {tuple(prediction.scores)}; its labels are {self.labels}"
+            )
+        if not ((scores >= 0) & (scores <= 1)).all():
+            raise ClassifierError(f"{self.name} gave scores that are no probabilities: {scores}")
+        if prediction.embedding.ndim != 1 or not np.isfinite(prediction.embedding).all():
+            raise ClassifierError(f"{self.name} gave an embedding that is no finite vector")

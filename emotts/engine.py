@@ -1,0 +1,104 @@
+"""The interface of an engine: a text-to-speech system that speaks a sentence in several takes."""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from emotts.controls import Control
+from emotts.errors import EngineError, UnknownNameError
+from emotts.options import Options
+from emotts.records import Rendering, Take, Voice
+
+
+class Engine(ABC):
+    """A text-to-speech engine.
+
+    Constructing one is cheap: weights and heavy imports wait for the first use. An engine is
+    used from one thread at a time.
+    """
+
+    name: ClassVar[str]
+    """Unique among the engines; `[A-Za-z0-9._-]{1,64}`."""
+    license: ClassVar[str]
+    """SPDX identifier of what it speaks with."""
+    controls: ClassVar[Mapping[str, Control]] = {}
+    """Its knobs, under standard names where they exist."""
+    uses_seed: ClassVar[bool] = False
+    """False: another seed is the same take."""
+    accepts: ClassVar[frozenset[str]] = frozenset()
+    """What it can be conditioned on, of {"reference", "embedding", "emotion"}."""
+
+    Options: ClassVar[type[Options]] = Options
+
+    def __init__(self, options: Any) -> None:
+        """Keep the options, an instance of this class's `Options`."""
+        self.options = options
+
+    @property
+    def fingerprint(self) -> str:
+        """What a voice profile made with this engine depends on: change it and profiles expire."""
+        return self.name
+
+    @abstractmethod
+    def voices(self) -> Sequence[Voice]:
+        """The voices it can speak with, the default one first."""
+
+    @abstractmethod
+    def synthesize(self, text: str, *, voice: str, takes: Sequence[Take]) -> Iterator[Rendering]:
+        """Speak `text` once a take, in order.
+
+        Args:
+            text: one sentence, cleaned and within the host's limits.
+            voice: the name of one of `voices()`.
+            takes: at least one; controls out of range are clamped, unknown ones ignored.
+
+        Yields:
+            A rendering for each take: audio at the engine's own rate, never empty, and the
+            controls that took effect.
+
+        Raises:
+            EngineError: the text can't be spoken, or the engine failed.
+        """
+
+    def voice(self, name: str | None = None) -> Voice:
+        """The voice of that name, the default one for None.
+
+        Raises:
+            UnknownNameError: there is no such voice; the message lists those there are.
+        """
+        voices = {voice.name: voice for voice in self.voices()}
+        if name is None:
+            return next(iter(voices.values()))
+        if name not in voices:
+            raise UnknownNameError(f"voice of {self.name}", name, voices)
+        return voices[name]
+
+    def renderings(self, text: str, *, voice: str, takes: Sequence[Take]) -> Iterator[Rendering]:
+        """`synthesize`, held to its promises; audio beyond full scale is turned down.
+
+        The gain that this took is recorded among the effective controls as "gain" (dB).
+
+        Raises:
+            EngineError: fewer or more renderings than takes, or what `synthesize` raises.
+        """
+        made = 0
+        for rendering in self.synthesize(text, voice=voice, takes=takes):
+            made += 1
+            yield _within_full_scale(rendering)
+        if made != len(takes):
+            raise EngineError(f"{self.name} made {made} renderings of {len(takes)} takes")
+
+
+def _within_full_scale(rendering: Rendering) -> Rendering:
+    """The rendering, turned down until its peak is at full scale where it is above."""
+    peak = rendering.audio.peak
+    if peak <= 1:
+        return rendering
+    gain_db = -20 * math.log10(peak) - 1e-4  # a hair below, so that rounding can't exceed 1
+    return replace(
+        rendering,
+        audio=rendering.audio.amplified(gain_db),
+        effective={**rendering.effective, "gain": gain_db},
+    )

@@ -1,0 +1,46 @@
+"""Errors. Each message names what was wrong and what would be right."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class EmottsError(Exception):
+    """Base of every error that emotts raises on purpose; its message is meant for a user."""
+
+
+class UnknownNameError(EmottsError):
+    """A name that is not among the valid ones, which the message lists."""
+
+    def __init__(self, kind: str, name: str, valid: Iterable[str], hint: str = "") -> None:
+        """Build the message from the kind of thing, the unknown name and the valid names."""
+        self.kind, self.name, self.valid = kind, name, tuple(valid)
+        close = get_close_matches(name, self.valid, n=1)
+        suggestion = f" (did you mean {close[0]!r}?)" if close else ""
+        listed = ", ".join(self.valid) or "none"
+        super().__init__(
+            f"unknown {kind} {name!r}{suggestion}; valid: {listed}{'. ' + hint if hint else ''}"
+        )
+
+
+class ConfigError(EmottsError):
+    """A configuration, option or request that can't be meant as it is."""
+
+
+class AudioError(EmottsError):
+    """Audio that can't be read, written or heard."""
+
+
+class TextError(EmottsError):
+    """Text that can't be spoken."""
+
+
+class EngineError(EmottsError):
+    """An engine that failed, or broke its promises to the host."""
+
+
+class ClassifierError(EmottsError):
+    """A classifier that failed, or broke its promises to the host."""
+
+
+class PluginError(EmottsError):
+    """A plugin that could not be loaded, or that clashes with another."""

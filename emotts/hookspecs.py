@@ -1,0 +1,33 @@
+"""The hooks of a plugin. Each is optional; a module (or object) that implements some is a plugin."""
+
+from collections.abc import Sequence
+
+import pluggy
+
+from emotts.check import Check
+from emotts.classifier import Classifier
+from emotts.engine import Engine
+from emotts.records import Choice, Request
+
+hookspec = pluggy.HookspecMarker("emotts")
+hookimpl = pluggy.HookimplMarker("emotts")
+
+
+@hookspec
+def emotts_engines() -> Sequence[type[Engine]]:  # type: ignore[empty-body]
+    """The engine classes of this plugin."""
+
+
+@hookspec
+def emotts_classifiers() -> Sequence[type[Classifier]]:  # type: ignore[empty-body]
+    """The classifier classes of this plugin."""
+
+
+@hookspec
+def emotts_checks() -> Sequence[type[Check]]:  # type: ignore[empty-body]
+    """The check classes of this plugin."""
+
+
+@hookspec
+def emotts_sentence_chosen(choice: Choice, request: Request) -> None:
+    """Observe each choice as it is made, before it is handed on."""

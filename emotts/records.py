@@ -1,0 +1,169 @@
+"""The records that flow from a request to speech. Plain data: no behaviour beyond derived views."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from emotts.audio import Audio
+from emotts.emotions import Target
+
+Embedding = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What an engine speaks with."""
+
+    name: str
+    """Unique within its engine; `[A-Za-z0-9._-]{1,64}`."""
+    language: str
+    """BCP 47 tag, such as "en-US"."""
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Take:
+    """One planned attempt at a sentence."""
+
+    index: int
+    """0 is the engine's neutral rendering."""
+    seed: int
+    """For engines that use one; 64 bits, never negative."""
+    controls: Mapping[str, float] = field(default_factory=dict)
+    """Control → requested value, in the control's unit."""
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """What an engine made of a take."""
+
+    audio: Audio
+    """At the engine's own rate."""
+    effective: Mapping[str, float]
+    """Control → the value that took effect."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a classifier heard in a clip."""
+
+    scores: Mapping[str, float]
+    """Canonical emotion → probability; empty for a classifier of dimensions alone."""
+    embedding: Embedding
+    """[d] float32, the classifier's inner view of the emotion."""
+    dimensions: Mapping[str, float] | None = None
+    """Arousal, dominance, valence, about 0…1, where the classifier has them."""
+    centred: bool = False
+    """True when it was heard relative to the speaker's own profile."""
+
+    @property
+    def top(self) -> str:
+        """The most probable emotion."""
+        return max(self.scores, key=lambda name: self.scores[name])
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a classifier hears in a voice on average, over varied renderings or recordings."""
+
+    embedding: Embedding
+    """[d] float32, mean embedding."""
+    log_odds: Mapping[str, float]
+    """Canonical emotion → mean log-odds."""
+    clips: int
+    """Number of clips behind it."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What a check found in a clip."""
+
+    check: str
+    """What was measured, such as "clipping"."""
+    value: float
+    floor: float
+    """The limit that `value` was held against."""
+    passed: bool
+    reason: str
+    """In words, with the figures and units."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A take with its audio, and what was found in it."""
+
+    take: Take
+    audio: Audio | None
+    """None when the engine failed on this take."""
+    effective: Mapping[str, float]
+    """Control → the value that took effect."""
+    measurements: tuple[Measurement, ...] = ()
+    predictions: Mapping[str, Prediction] = field(default_factory=dict)
+    """Classifier → what it heard; a classifier of finalists is missing where it did not listen."""
+    score: float | None = None
+    """Higher is better; None when rejected."""
+    rejected: str | None = None
+    """Why it was dropped before it was scored."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The winner of a sentence beside its rivals."""
+
+    text: str
+    """The sentence, as it was given to the engine."""
+    target: Target
+    candidates: tuple[Candidate, ...]
+    """In order of their takes."""
+    chosen: int
+    """Index of the winner in `candidates`."""
+    margin: float
+    """Score of the winner less that of the next best; 0 without a rival."""
+    matched: bool
+    """Whether the target was reached."""
+    classifiers: tuple[str, ...]
+    """Who listened; the first heard every candidate."""
+
+    @property
+    def candidate(self) -> Candidate:
+        """The winner."""
+        return self.candidates[self.chosen]
+
+    @property
+    def audio(self) -> Audio:
+        """The winner's audio."""
+        audio = self.candidate.audio
+        assert audio is not None  # the pipeline never chooses a take without audio
+        return audio
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for."""
+
+    text: str
+    target: Target
+    voice: Voice
+    takes: int
+    """Takes a sentence, take 0 included; at least 1."""
+    seed: int
+
+
+@dataclass(frozen=True)
+class Speech:
+    """The choices of a request, and what they sound like together."""
+
+    request: Request
+    engine: str
+    choices: tuple[Choice, ...]
+    audio: Audio
+    """All sentences after each other."""
+    embedding: Embedding
+    """[d] float32, mean of the chosen takes weighted by duration."""
+
+    @property
+    def matched(self) -> bool:
+        """Whether every sentence reached the target."""
+        return all(choice.matched for choice in self.choices)
