@@ -3,10 +3,7 @@
 import io
 import math
 import os
-import stat
-import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +14,7 @@ import soundfile
 import soxr
 
 from emotts.errors import AudioError
+from emotts.files import replacing
 
 Samples = npt.NDArray[np.float32]
 
@@ -151,34 +149,3 @@ def join(clips: Iterable[Audio], *, gap_s: float = 0.0) -> Audio:
     if len(rates) != 1:
         raise AudioError(f"can only join clips of one sampling rate; got {sorted(rates) or 'none'}")
     return Audio(np.concatenate(parts), rates.pop())
-
-
-@contextmanager
-def replacing(target: Path) -> Iterator[BinaryIO]:
-    """Open a file that takes the place of `target` only when it is complete.
-
-    A target that exists and is no regular file (`/dev/null`, a pipe) is written in place: a
-    rename over it would destroy it.
-    """
-    target = target.resolve()
-    if target.exists() and not stat.S_ISREG(target.stat().st_mode):
-        with target.open("wb") as file:
-            yield file
-        return
-    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-        # mkstemp makes the file private; a written file has the modes of any other.
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
-def _umask() -> int:
-    """The process's file mode mask, which can only be read by setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

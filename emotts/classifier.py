@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from emotts.audio import Audio
-from emotts.errors import ClassifierError
+from emotts.errors import ClassifierError, EmottsError
 from emotts.options import Options
 from emotts.records import Prediction, Profile
 from emotts.scoring import log_odds
@@ -70,11 +70,19 @@ class Classifier(ABC):
 
         Raises:
             ClassifierError: a wrong number of predictions, labels or scores that are no
-                probabilities, or what `classify` raises.
+                probabilities, or whatever the classifier failed with.
         """
-        predictions = self.classify(
-            [clip.resample(self.rate) for clip in clips], profile=profile if self.centres else None
-        )
+        try:
+            predictions = self.classify(
+                [clip.resample(self.rate) for clip in clips],
+                profile=profile if self.centres else None,
+            )
+        except EmottsError:
+            raise
+        except Exception as error:
+            raise ClassifierError(
+                f"{self.name} failed: {type(error).__name__}: {error}"
+            ) from error
         if len(predictions) != len(clips):
             raise ClassifierError(
                 f"{self.name} gave {len(predictions)} predictions for {len(clips)} clips"

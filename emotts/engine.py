@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from emotts.controls import Control
-from emotts.errors import EngineError, UnknownNameError
+from emotts.errors import EmottsError, EngineError, UnknownNameError
 from emotts.options import Options
 from emotts.records import Rendering, Take, Voice
 
@@ -81,14 +81,22 @@ class Engine(ABC):
         The gain that this took is recorded among the effective controls as "gain" (dB).
 
         Raises:
-            EngineError: fewer or more renderings than takes, or what `synthesize` raises.
+            EngineError: fewer or more renderings than takes, or whatever the engine failed with.
         """
         made = 0
-        for rendering in self.synthesize(text, voice=voice, takes=takes):
-            made += 1
-            yield _within_full_scale(rendering)
+        try:
+            for rendering in self.synthesize(text, voice=voice, takes=takes):
+                made += 1
+                if made > len(takes):
+                    break
+                yield _within_full_scale(rendering)
+        except EmottsError:
+            raise
+        except Exception as error:
+            raise EngineError(f"{self.name} failed: {type(error).__name__}: {error}") from error
         if made != len(takes):
-            raise EngineError(f"{self.name} made {made} renderings of {len(takes)} takes")
+            count = "more" if made > len(takes) else f"only {made}"
+            raise EngineError(f"{self.name} made {count} renderings for {len(takes)} takes")
 
 
 def _within_full_scale(rendering: Rendering) -> Rendering:

@@ -1,6 +1,5 @@
 """Plugin loading: each plugin on its own, so that a broken one disables itself alone."""
 
-import inspect
 import logging
 import os
 import re
@@ -114,9 +113,10 @@ def _valid(component: Any, kind: str, base: type) -> Any:
         raise PluginError(
             f"{component!r} is no {kind} class; derive it from {base.__module__}.{base.__name__}"
         )
-    if inspect.isabstract(component):
-        missing = ", ".join(sorted(component.__abstractmethods__))
-        raise PluginError(f"{kind} {component.__qualname__} does not implement {missing}")
+    if missing := getattr(component, "__abstractmethods__", None):
+        raise PluginError(
+            f"{kind} {component.__qualname__} does not implement {', '.join(sorted(missing))}"
+        )
     name = getattr(component, "name", None)
     if not (isinstance(name, str) and NAME.fullmatch(name)):
         raise PluginError(

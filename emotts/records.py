@@ -160,8 +160,13 @@ class Speech:
     choices: tuple[Choice, ...]
     audio: Audio
     """All sentences after each other."""
-    embedding: Embedding
-    """[d] float32, mean of the chosen takes weighted by duration."""
+    embeddings: Mapping[str, Embedding]
+    """Classifier → [d] float32, mean over the chosen takes, weighted by duration."""
+
+    @property
+    def embedding(self) -> Embedding:
+        """The embedding of the first classifier, the one that heard every candidate."""
+        return self.embeddings[self.choices[0].classifiers[0]]
 
     @property
     def matched(self) -> bool:

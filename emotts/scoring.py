@@ -51,20 +51,26 @@ def relative(prediction: Prediction, profile: Profile) -> Prediction:
     )
 
 
-def score(prediction: Prediction, target: Target, baseline: Prediction) -> float:
+def score(prediction: Prediction, target: Target, baseline: Prediction | None = None) -> float:
     """Log-odds of the target above those of take 0, less the penalty for sounding neutral.
 
     Args:
         prediction: what was heard in the candidate.
         target: what was wanted; every emotion of it is among the prediction's scores.
-        baseline: what the same classifier heard in take 0 of the same sentence.
+        baseline: what the same classifier heard in take 0 of the same sentence; None where it
+            did not listen to take 0, which moves all scores of the sentence alike.
     """
-    gain = sum(
-        weight * (log_odds(prediction.scores[name]) - log_odds(baseline.scores[name]))
-        for name, weight in target.weights.items()
-    )
+    gain = _weighted_log_odds(prediction, target)
+    if baseline is not None:
+        gain -= _weighted_log_odds(baseline, target)
     unwanted = 0.0 if "neutral" in target.weights else prediction.scores.get("neutral", 0.0)
     return gain - NEUTRAL_PENALTY * unwanted
+
+
+def _weighted_log_odds(prediction: Prediction, target: Target) -> float:
+    return sum(
+        weight * log_odds(prediction.scores[name]) for name, weight in target.weights.items()
+    )
 
 
 def matched(prediction: Prediction, target: Target) -> bool:

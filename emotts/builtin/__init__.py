@@ -1,0 +1,35 @@
+"""What emotts brings along, through the same hooks as anybody's plugin."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from emotts.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from emotts.check import Check
+    from emotts.classifier import Classifier
+    from emotts.engine import Engine
+
+
+@hookimpl
+def emotts_engines() -> "Sequence[type[Engine]]":
+    """The hibari engine."""
+    from emotts.builtin.hibari import HibariEngine
+
+    return [HibariEngine]
+
+
+@hookimpl
+def emotts_classifiers() -> "Sequence[type[Classifier]]":
+    """The compact classifier."""
+    from emotts.builtin.compact import CompactClassifier
+
+    return [CompactClassifier]
+
+
+@hookimpl
+def emotts_checks() -> "Sequence[type[Check]]":
+    """The signal check."""
+    from emotts.builtin.signal import SignalCheck
+
+    return [SignalCheck]

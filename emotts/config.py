@@ -1,0 +1,111 @@
+"""Configuration: strict models, read from YAML; an unknown key is an error that names itself."""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+
+from emotts.errors import ConfigError
+from emotts.options import Options
+
+Model = TypeVar("Model", bound=BaseModel)
+
+MAX_TAKES = 256
+
+
+class PartConfig(Options):
+    """A plugin by its name, with its own options; a bare name stands for one without options."""
+
+    name: str
+    """As `emotts plugins` lists it."""
+    options: dict[str, Any] = {}
+    """Checked against the plugin's own `Options`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, value: object) -> object:
+        return {"name": value} if isinstance(value, str) else value
+
+
+class ClassifierConfig(PartConfig):
+    """A classifier in its role."""
+
+    finalists: int | None = Field(None, ge=1, le=MAX_TAKES)
+    """Hears only so many of the best candidates; null: hears all. Not for the first one."""
+
+
+class Config(Options):
+    """What a host is made of, and the defaults of its requests."""
+
+    engine: PartConfig = PartConfig(name="hibari")
+    voice: str | None = None
+    """Null: the engine's default voice."""
+    classifiers: tuple[ClassifierConfig, ...] = Field(
+        (ClassifierConfig(name="compact"),), min_length=1
+    )
+    """The first hears every candidate."""
+    checks: tuple[PartConfig, ...] = (PartConfig(name="signal"),)
+    takes: int = Field(8, ge=1, le=MAX_TAKES)
+    """Takes a sentence, the neutral one included."""
+    seed: int = Field(0, ge=0, lt=2**63)
+
+    @field_validator("classifiers")
+    @classmethod
+    def _first_hears_all(cls, value: tuple[ClassifierConfig, ...]) -> tuple[ClassifierConfig, ...]:
+        if value[0].finalists is not None:
+            raise ValueError("the first classifier hears every candidate: it takes no finalists")
+        if len({classifier.name for classifier in value}) != len(value):
+            raise ValueError("a classifier is named twice")
+        return value
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Config":
+        """Read a YAML file.
+
+        Raises:
+            ConfigError: the file can't be read, is no YAML mapping, or holds an unknown key or a
+                value out of range; the message names the key and what would be right.
+        """
+        try:
+            content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            raise ConfigError(f"{path}: can't be read as YAML: {error}") from error
+        if not isinstance(content, dict):
+            raise ConfigError(f"{path}: must be a mapping of keys; valid: {_keys(cls)}")
+        return parse(cls, content, str(path))
+
+
+def parse(model: type[Model], content: object, where: str) -> Model:
+    """Validate `content` as `model`.
+
+    Raises:
+        ConfigError: names `where`, the key, what is wrong with it and the valid keys.
+    """
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        problems = "; ".join(
+            _problem(model, tuple(found["loc"]), found["type"], found["msg"])
+            for found in error.errors()
+        )
+        raise ConfigError(f"{where}: {problems}") from None
+
+
+def _problem(model: type[BaseModel], loc: tuple[str | int, ...], kind: str, message: str) -> str:
+    key = ".".join(map(str, loc))
+    if kind == "extra_forbidden":
+        return f"unknown key {key!r}; valid: {_keys(_owner(model, loc))}"
+    return f"{key}: {message.removeprefix('Value error, ')}" if key else message
+
+
+def _owner(model: type[BaseModel], loc: tuple[str | int, ...]) -> type[BaseModel]:
+    """The model that the last key of `loc` would belong to."""
+    for key in loc[:-1]:
+        if isinstance(key, str):
+            model = {"classifiers": ClassifierConfig}.get(key, PartConfig)
+    return model
+
+
+def _keys(model: type[BaseModel]) -> str:
+    return ", ".join(model.model_fields) or "none"

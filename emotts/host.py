@@ -1,0 +1,179 @@
+"""The host: engine, classifiers and checks put together from a configuration; what apps hold."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TypedDict, TypeVar, Unpack
+
+import numpy as np
+
+from emotts import audio
+from emotts.audio import Audio
+from emotts.check import Check
+from emotts.classifier import Classifier
+from emotts.config import MAX_TAKES, Config, PartConfig, parse
+from emotts.emotions import Target, target
+from emotts.engine import Engine
+from emotts.errors import ConfigError
+from emotts.pipeline import Listener, Observer, speak
+from emotts.plugins import Plugins, load
+from emotts.profiles import profile_for
+from emotts.records import Choice, Embedding, Prediction, Request, Speech, Voice
+
+Part = TypeVar("Part", Engine, Classifier, Check)
+
+
+class RequestOptions(TypedDict, total=False):
+    """What a request may say beside its text and emotion."""
+
+    intensity: float
+    """0 (none of the emotion) … 1 (full, the default)."""
+    takes: int
+    """Takes a sentence, the neutral one included; the config's unless given."""
+    seed: int
+    """The same seed makes the same takes; the config's unless given."""
+    voice: str
+    """The config's unless given."""
+    observe: Observer
+    """Called with each candidate as soon as the first classifier is done with it."""
+
+
+class Host:
+    """Speaks text with an emotion, and says what was heard.
+
+    Making one is cheap; weights are loaded by the first request. A host is used from one thread
+    at a time.
+    """
+
+    def __init__(self, config: Config | None = None, *, plugins: Plugins | None = None) -> None:
+        """Look up and construct the parts.
+
+        Args:
+            config: what it is made of; the built-in engine, classifier and checks by default.
+            plugins: what is installed; loaded from the entry points by default.
+
+        Raises:
+            UnknownNameError: the config names a plugin that is not there.
+            ConfigError: an option of a plugin is unknown or out of range.
+        """
+        self.config = config or Config()
+        self.plugins = plugins or load()
+        self.engine = _make(self.plugins.engine(self.config.engine.name), self.config.engine)
+        self.classifiers = [
+            _make(self.plugins.classifier(part.name), part) for part in self.config.classifiers
+        ]
+        self.checks = [_make(self.plugins.check(part.name), part) for part in self.config.checks]
+        self._listeners: dict[str, list[Listener]] = {}
+
+    @classmethod
+    def from_config(cls, path: str | Path) -> "Host":
+        """A host as a YAML file describes it."""
+        return cls(Config.load(path))
+
+    def say(
+        self,
+        text: str,
+        emotion: str | Mapping[str, float] | Target,
+        **options: Unpack[RequestOptions],
+    ) -> Speech:
+        """Speak a whole text; arguments and errors are those of `stream`."""
+        request = self._request(text, emotion, options)
+        choices = tuple(self._speak(request, options.get("observe")))
+        return Speech(
+            request=request,
+            engine=self.engine.name,
+            choices=choices,
+            audio=audio.join(choice.audio for choice in choices),
+            embeddings={
+                classifier.name: _mean_embedding(choices, classifier.name)
+                for classifier in self.classifiers
+            },
+        )
+
+    def stream(
+        self,
+        text: str,
+        emotion: str | Mapping[str, float] | Target,
+        **options: Unpack[RequestOptions],
+    ) -> Iterator[Choice]:
+        """Speak a text sentence by sentence, each as soon as it is chosen.
+
+        Args:
+            text: at most 4,096 characters.
+            emotion: a name or alias, or a blend: "happiness:0.7,surprise:0.3" or a mapping.
+            options: see `RequestOptions`.
+
+        Raises:
+            UnknownNameError: no such emotion or voice.
+            ConfigError: a value is out of range, or a classifier does not know the emotion.
+            TextError: there is nothing to speak, or too much.
+            EngineError: the engine can't speak the text.
+            ClassifierError: what it spoke can't be heard.
+        """
+        return self._speak(self._request(text, emotion, options), options.get("observe"))
+
+    def classify(
+        self, clips: Sequence[Audio], *, calibrate: Sequence[Audio] = ()
+    ) -> list[Prediction]:
+        """What the first classifier hears in recordings.
+
+        Args:
+            clips: at any rate.
+            calibrate: recordings of the same speaker in varied moods, to hear the clips relative
+                to; without them a speaker is heard as is, and `Prediction.centred` is False.
+
+        Raises:
+            ClassifierError: a clip can't be heard.
+        """
+        classifier = self.classifiers[0]
+        profile = classifier.profile(calibrate) if calibrate else None
+        return Listener(classifier, profile).heard(clips)
+
+    def _request(
+        self, text: str, emotion: str | Mapping[str, float] | Target, options: RequestOptions
+    ) -> Request:
+        takes = options.get("takes", self.config.takes)
+        if not 1 <= takes <= MAX_TAKES:
+            raise ConfigError(f"takes must be from 1 to {MAX_TAKES}; got {takes}")
+        return Request(
+            text=text,
+            target=target(emotion, options.get("intensity", 1.0)),
+            voice=self.engine.voice(options.get("voice", self.config.voice)),
+            takes=takes,
+            seed=options.get("seed", self.config.seed),
+        )
+
+    def _speak(self, request: Request, observe: Observer | None) -> Iterator[Choice]:
+        for choice in speak(
+            request,
+            engine=self.engine,
+            listeners=self._listeners_to(request.voice),
+            checks=self.checks,
+            observe=observe,
+        ):
+            self.plugins.sentence_chosen(choice, request)
+            yield choice
+
+    def _listeners_to(self, voice: Voice) -> list[Listener]:
+        """The classifiers, calibrated on the voice when they first hear it."""
+        if voice.name not in self._listeners:
+            self._listeners[voice.name] = [
+                Listener(classifier, profile_for(self.engine, voice, classifier), part.finalists)
+                for classifier, part in zip(self.classifiers, self.config.classifiers, strict=True)
+            ]
+        return self._listeners[voice.name]
+
+
+def _make(kind: type[Part], part: PartConfig) -> Part:
+    """Construct a plugin's class with its options checked."""
+    return kind(parse(kind.Options, part.options, f"options of {part.name}"))
+
+
+def _mean_embedding(choices: Sequence[Choice], classifier: str) -> Embedding:
+    """Mean over the chosen takes that the classifier heard, weighted by duration."""
+    heard = [choice for choice in choices if classifier in choice.candidate.predictions]
+    mean = np.average(
+        [choice.candidate.predictions[classifier].embedding for choice in heard],
+        axis=0,
+        weights=[choice.audio.duration_s for choice in heard],
+    )
+    return np.asarray(mean, np.float32)

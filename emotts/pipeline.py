@@ -1,0 +1,233 @@
+"""The main path, from a request to one choice a sentence. Read this first.
+
+    request → sentences → takes → audio → checks → predictions → scores → choice
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from emotts import scoring, search
+from emotts.ahead import ahead
+from emotts.audio import Audio
+from emotts.check import Check
+from emotts.classifier import Classifier
+from emotts.emotions import Target
+from emotts.engine import Engine
+from emotts.errors import ClassifierError, EngineError
+from emotts.records import Candidate, Choice, Prediction, Profile, Request, Take
+from emotts.text import sentences
+
+Observer = Callable[[Candidate], None]
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A classifier in its role."""
+
+    classifier: Classifier
+    profile: Profile | None
+    """Of the voice that speaks."""
+    finalists: int | None = None
+    """Hears only so many of the best; None: hears all."""
+
+    @property
+    def name(self) -> str:
+        """The classifier's name."""
+        return self.classifier.name
+
+    def heard(self, clips: Sequence[Audio]) -> list[Prediction]:
+        """What is heard in each clip, relative to the voice where there is a profile.
+
+        Raises:
+            ClassifierError: one of the clips can't be heard.
+        """
+        heard = self.classifier.hear(clips, profile=self.profile)
+        if self.profile is None or self.classifier.centres:
+            return heard
+        return [scoring.relative(prediction, self.profile) for prediction in heard]
+
+    def attempt(self, clips: Sequence[Audio]) -> list[Prediction | ClassifierError]:
+        """What is heard in each clip, or why nothing can be."""
+        try:
+            return list(self.heard(clips))
+        except ClassifierError as error:
+            if len(clips) == 1:
+                return [error]
+            # Only one by one the clips can tell which of them it was.
+            return [self.attempt([clip])[0] for clip in clips]
+
+
+def speak(
+    request: Request,
+    *,
+    engine: Engine,
+    listeners: Sequence[Listener],
+    checks: Sequence[Check],
+    observe: Observer | None = None,
+) -> Iterator[Choice]:
+    """Speak a request, one choice a sentence.
+
+    Args:
+        request: what to say, and how.
+        engine: speaks.
+        listeners: the classifiers; the first hears every candidate.
+        checks: the floors.
+        observe: called with each candidate once the first classifier is done with it.
+
+    Raises:
+        ConfigError: a classifier does not know the target.
+        TextError: there is nothing to speak.
+        EngineError: the engine can't speak a sentence even neutrally.
+        ClassifierError: a sentence's neutral rendering can't be heard.
+    """
+    for listener in listeners:
+        request.target.over(listener.classifier.labels, by=listener.name)
+    for sentence in sentences(request.text):
+        takes = search.plan(
+            sentence,
+            request.target,
+            count=request.takes,
+            seed=request.seed,
+            engine=engine.name,
+            controls=engine.controls,
+            uses_seed=engine.uses_seed,
+        )
+        rendered = _render(sentence, takes, request, engine)
+        # Rendering the next takes and hearing the last ones share the processor's cores.
+        with closing(ahead(_check(rendered, sentence, request, checks), depth=2)) as checked:
+            candidates = list(_hear_all(checked, listeners[0], observe))
+        for listener in listeners[1:]:
+            candidates = _hear_finalists(candidates, listener, request.target)
+        yield _choose(sentence, request.target, candidates, listeners)
+
+
+def _render(
+    sentence: str, takes: Sequence[Take], request: Request, engine: Engine
+) -> Iterator[Candidate]:
+    """A candidate for each take; one that the engine fails on is rejected, except take 0."""
+    done = 0
+    while done < len(takes):
+        try:
+            for rendering in engine.renderings(
+                sentence, voice=request.voice.name, takes=takes[done:]
+            ):
+                yield Candidate(takes[done], rendering.audio, rendering.effective)
+                done += 1
+        except EngineError as error:
+            if done == 0:
+                raise
+            yield Candidate(takes[done], None, {}, rejected=str(error))
+            done += 1
+
+
+def _check(
+    candidates: Iterable[Candidate], sentence: str, request: Request, checks: Sequence[Check]
+) -> Iterator[Candidate]:
+    """Measure each candidate against take 0, and reject it at the first floor it is below."""
+    baseline: Audio | None = None
+    for candidate in candidates:
+        if candidate.audio is None:
+            yield candidate
+            continue
+        baseline = baseline or candidate.audio
+        measurements = tuple(
+            measurement
+            for check in checks
+            for measurement in check.measure(
+                [candidate.audio], baseline=baseline, text=sentence, voice=request.voice
+            )[0]
+        )
+        failed = next((found for found in measurements if not found.passed), None)
+        yield replace(
+            candidate,
+            measurements=measurements,
+            rejected=f"{failed.check}: {failed.reason}" if failed else None,
+        )
+
+
+def _hear_all(
+    candidates: Iterator[Candidate], listener: Listener, observe: Observer | None
+) -> Iterator[Candidate]:
+    """Hear what is not rejected, in batches of fixed size so that a result never depends on timing.
+
+    Take 0 is heard whatever its checks say: it is the baseline of the others.
+    """
+    while batch := list(islice(candidates, listener.classifier.batch)):
+        audible = [c for c in batch if c.rejected is None or c.take.index == 0]
+        heard = {c.take.index: c for c in _heard(audible, listener)}
+        for candidate in (heard.get(c.take.index, c) for c in batch):
+            if candidate.take.index == 0 and listener.name not in candidate.predictions:
+                raise ClassifierError(f"take 0 can't be heard: {candidate.rejected}")
+            if observe:
+                observe(candidate)
+            yield candidate
+
+
+def _hear_finalists(
+    candidates: list[Candidate], listener: Listener, target: Target
+) -> list[Candidate]:
+    """Hear the candidates that the classifiers before liked best."""
+    ranking = _ranking(_score(candidates, target))
+    finalists = {c.take.index for c in ranking[: listener.finalists]}
+    heard = _heard([c for c in candidates if c.take.index in finalists], listener)
+    found = {c.take.index: c for c in heard}
+    return [found.get(c.take.index, c) for c in candidates]
+
+
+def _heard(candidates: Sequence[Candidate], listener: Listener) -> list[Candidate]:
+    """The candidates with the listener's prediction, or rejected where it can't hear them."""
+    clips = [c.audio for c in candidates if c.audio is not None]
+    if not clips:
+        return []
+    return [
+        replace(candidate, rejected=candidate.rejected or f"{listener.name}: {heard}")
+        if isinstance(heard, ClassifierError)
+        else replace(candidate, predictions={**candidate.predictions, listener.name: heard})
+        for candidate, heard in zip(candidates, listener.attempt(clips), strict=True)
+    ]
+
+
+def _score(candidates: Sequence[Candidate], target: Target) -> list[Candidate]:
+    """The candidates with the score that all classifiers that heard them give together."""
+    running = [c for c in candidates if c.rejected is None]
+    if not running:
+        return list(candidates)
+    baselines = candidates[0].predictions
+    scores = scoring.combine(
+        [
+            {
+                c.take.index: scoring.score(c.predictions[name], target, baselines.get(name))
+                for c in running
+                if name in c.predictions
+            }
+            for name in dict.fromkeys(name for c in candidates for name in c.predictions)
+        ]
+    )
+    return [replace(c, score=scores.get(c.take.index)) for c in candidates]
+
+
+def _ranking(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates that have a score, best first; a tie goes to the lowest index."""
+    scored = [(c.score, c) for c in candidates if c.score is not None]
+    return [c for _, c in sorted(scored, key=lambda pair: (-pair[0], pair[1].take.index))]
+
+
+def _choose(
+    sentence: str, target: Target, candidates: Sequence[Candidate], listeners: Sequence[Listener]
+) -> Choice:
+    """The best of the candidates; take 0, unmatched, where every one was rejected."""
+    scored = _score(candidates, target)
+    scores = [(c, c.score) for c in _ranking(scored) if c.score is not None]
+    best = scores[0][0] if scores else scored[0]
+    return Choice(
+        text=sentence,
+        target=target,
+        candidates=tuple(scored),
+        chosen=best.take.index,
+        margin=scores[0][1] - scores[1][1] if len(scores) > 1 else 0.0,
+        matched=bool(scores)
+        and all(scoring.matched(heard, target) for heard in best.predictions.values()),
+        classifiers=tuple(listener.name for listener in listeners),
+    )

@@ -1,0 +1,111 @@
+"""Text: cleaned, bounded, and cut into sentences, the unit of choice."""
+
+import logging
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from emotts.errors import TextError
+
+logger = logging.getLogger(__name__)
+
+MAX_REQUEST = 4096
+MAX_SENTENCE = 400
+MAX_DIGITS = 36
+MAX_SYMBOLS = 32
+# Text-to-phoneme rules look at all splits of a word without spaces: their cost grows with a power
+# of its length. Ordinary words, URLs' parts and dates are below this.
+MAX_UNSPACED = 48
+
+_PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
+_END = re.compile(r"(?:(?<=[.!?…])[\"'”’»)\]]*\s+|(?<=[。！？])\s*)(?=\S)")
+_CLAUSE = re.compile(r"(?<=[,;:—–])\s+|(?<=[、，；：])")
+_DIGITS = re.compile(rf"(\d{{{MAX_DIGITS}}})(?=\d)")
+_SYMBOLS = re.compile(rf"([^\w\s]{{{MAX_SYMBOLS}}})[^\w\s]+")
+_UNSPACED = re.compile(rf"(\S{{1,{MAX_UNSPACED - 1}}}[^\w\s])(?=\S)")
+_LONG = re.compile(rf"\S{{{MAX_UNSPACED + 1},}}")
+# A period after these ends no sentence, unless a new paragraph follows.
+_ABBREVIATIONS = frozenset(
+    "dr mr mrs ms prof st jr sr vs etc e.g i.e cf approx no vol fig gen col capt lt sgt rev hon "
+    "inc ltd co corp dept est a.m p.m".split()
+)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, each ready for one engine call.
+
+    Control characters are removed, white space is folded, and text above an engine call's limits
+    is cut: a sentence at clause ends, a run of digits or a long unspaced string by spaces; a run
+    of symbols is shortened, which is logged.
+
+    Raises:
+        TextError: nothing in the text can be spoken, or it has more than 4,096 characters.
+    """
+    if len(text) > MAX_REQUEST:
+        raise TextError(
+            f"the text has {len(text):,} characters; at most {MAX_REQUEST:,} at once: cut it"
+        )
+    found = [
+        piece
+        for paragraph in _PARAGRAPH.split(clean(text))
+        for sentence in _split(" ".join(paragraph.split()))
+        for piece in _cut(bounded(sentence))
+        if _speakable(piece)
+    ]
+    if not found:
+        raise TextError("the text holds no letter or digit: there is nothing to speak")
+    return found
+
+
+def clean(text: str) -> str:
+    """Composed (NFC), without control characters, surrogates and unassigned code points."""
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(
+        character
+        for character in composed
+        if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs", "Co", "Cn")
+    )
+
+
+def bounded(sentence: str) -> str:
+    """The sentence with its runs of digits, symbols and unspaced characters within limits."""
+    shortened = _SYMBOLS.sub(r"\1", sentence)
+    if shortened != sentence:
+        logger.warning("left out %d symbols of a long run", len(sentence) - len(shortened))
+    return _LONG.sub(lambda run: _UNSPACED.sub(r"\1 ", run[0]), _DIGITS.sub(r"\1 ", shortened))
+
+
+def _speakable(text: str) -> bool:
+    return any(character.isalnum() for character in text)
+
+
+def _split(paragraph: str) -> Iterator[str]:
+    """Cut at the ends of sentences."""
+    start = 0
+    for end in _END.finditer(paragraph):
+        if _ends_sentence(paragraph[start : end.start()], paragraph[end.end()]):
+            yield paragraph[start : end.end()].strip()
+            start = end.end()
+    yield paragraph[start:]
+
+
+def _ends_sentence(before: str, following: str) -> bool:
+    """False after an abbreviation or initial ("Dr. Smith", "J. Doe") and before a small letter."""
+    if following.islower():
+        return False
+    if not before.endswith("."):
+        return True
+    word = before.rpartition(" ")[2].lstrip("(\"'“‘").removesuffix(".")
+    return word.casefold() not in _ABBREVIATIONS and not (len(word) == 1 and word.isupper())
+
+
+def _cut(sentence: str) -> Iterator[str]:
+    """Cut above the limit of an engine call: at clause ends, else between words, else anywhere."""
+    rest = sentence.strip()
+    while len(rest) > MAX_SENTENCE:
+        window = rest[: MAX_SENTENCE + 1]
+        ends = [end.end() for end in _CLAUSE.finditer(window)] or [window.rfind(" ") + 1]
+        end = min(ends[-1], MAX_SENTENCE) or MAX_SENTENCE
+        yield rest[:end].strip()
+        rest = rest[end:].strip()
+    yield rest
