@@ -1,0 +1,29 @@
+"""The test kit for plugins: contract checks, and a small engine and classifier to test against.
+
+```python
+from emotts.testing import check_engine
+
+
+def test_the_engine_keeps_its_promises():
+    check_engine(MyEngine(MyEngine.Options()))
+```
+"""
+
+from emotts.testing.check import check_check, check_promises
+from emotts.testing.classifier import check_classifier, classifier_promises
+from emotts.testing.contract import Outcome
+from emotts.testing.engine import check_engine, engine_promises
+from emotts.testing.pitch import PitchClassifier
+from emotts.testing.tone import ToneEngine
+
+__all__ = [
+    "Outcome",
+    "PitchClassifier",
+    "ToneEngine",
+    "check_check",
+    "check_classifier",
+    "check_engine",
+    "check_promises",
+    "classifier_promises",
+    "engine_promises",
+]
