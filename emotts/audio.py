@@ -1,7 +1,6 @@
 """Audio: mono float32 samples with their rate; bounded reading, atomic writing, resampling."""
 
 import io
-import math
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -50,8 +49,7 @@ class Audio:
             raise AudioError(
                 f"sampling rate {self.rate} Hz is outside {RATES.start}…{RATES.stop - 1} Hz"
             )
-        # The sum is finite exactly when all are, short of overflow: no temporary array.
-        if not math.isfinite(float(self.samples.sum(dtype=np.float64))):
+        if not np.isfinite(self.samples).all():
             raise AudioError("audio holds NaN or infinite samples")
 
     @property
@@ -84,10 +82,17 @@ class Audio:
         return buffer.getvalue()
 
     def write(self, path: str | os.PathLike[str]) -> Path:
-        """Write a 16-bit PCM WAV file, atomically where `path` is a regular file."""
+        """Write a 16-bit PCM WAV file, atomically where `path` is a regular file.
+
+        Raises:
+            AudioError: the file can't be written.
+        """
         target = Path(path)
-        with replacing(target) as file:
-            file.write(self.wav_bytes())
+        try:
+            with replacing(target) as file:
+                file.write(self.wav_bytes())
+        except OSError as error:
+            raise AudioError(f"{target}: can't be written: {error}") from error
         return target
 
 

@@ -4,6 +4,7 @@ import logging
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import accumulate, takewhile
 
 from emotts.errors import TextError
 
@@ -16,13 +17,16 @@ MAX_SYMBOLS = 32
 # Text-to-phoneme rules look at all splits of a word without spaces: their cost grows with a power
 # of its length. Ordinary words, URLs' parts and dates are below this.
 MAX_UNSPACED = 48
+# A digit in a long number is spoken as about so many letters ("seventy-seven quintillion").
+DIGIT_LETTERS = 11
 
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
 _END = re.compile(r"(?:(?<=[.!?…])[\"'”’»)\]]*\s+|(?<=[。！？])\s*)(?=\S)")
 _CLAUSE = re.compile(r"(?<=[,;:—–])\s+|(?<=[、，；：])")
 _DIGITS = re.compile(rf"(\d{{{MAX_DIGITS}}})(?=\d)")
 _SYMBOLS = re.compile(rf"([^\w\s]{{{MAX_SYMBOLS}}})[^\w\s]+")
-_UNSPACED = re.compile(rf"(\S{{1,{MAX_UNSPACED - 1}}}[^\w\s])(?=\S)")
+# Within an unspaced string: after a symbol, between letters and digits, before a capital.
+_SEAM = re.compile(r"(?<=[^\w\s])|(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)|(?<=[a-z])(?=[A-Z])")
 _LONG = re.compile(rf"\S{{{MAX_UNSPACED + 1},}}")
 # A period after these ends no sentence, unless a new paragraph follows.
 _ABBREVIATIONS = frozenset(
@@ -72,7 +76,20 @@ def bounded(sentence: str) -> str:
     shortened = _SYMBOLS.sub(r"\1", sentence)
     if shortened != sentence:
         logger.warning("left out %d symbols of a long run", len(sentence) - len(shortened))
-    return _LONG.sub(lambda run: _UNSPACED.sub(r"\1 ", run[0]), _DIGITS.sub(r"\1 ", shortened))
+    return _LONG.sub(lambda run: _spaced(run[0]), _DIGITS.sub(r"\1 ", shortened))
+
+
+def _spaced(run: str) -> str:
+    """An unspaced string with spaces at seams, so that no part is longer than the limit.
+
+    A part without a seam stays whole: in a script without spaces that is a whole sentence.
+    """
+    parts = [""]
+    for piece in _SEAM.split(run):
+        if parts[-1] and len(parts[-1]) + len(piece) > MAX_UNSPACED:
+            parts.append("")
+        parts[-1] += piece
+    return " ".join(parts)
 
 
 def _speakable(text: str) -> bool:
@@ -102,10 +119,16 @@ def _ends_sentence(before: str, following: str) -> bool:
 def _cut(sentence: str) -> Iterator[str]:
     """Cut above the limit of an engine call: at clause ends, else between words, else anywhere."""
     rest = sentence.strip()
-    while len(rest) > MAX_SENTENCE:
-        window = rest[: MAX_SENTENCE + 1]
-        ends = [end.end() for end in _CLAUSE.finditer(window)] or [window.rfind(" ") + 1]
-        end = min(ends[-1], MAX_SENTENCE) or MAX_SENTENCE
+    while (fits := _fitting(rest)) < len(rest):
+        ends = [end.end() for end in _CLAUSE.finditer(rest, 0, fits)]
+        end = ends[-1] if ends else rest.rfind(" ", 0, fits) + 1
+        end = end or fits
         yield rest[:end].strip()
         rest = rest[end:].strip()
     yield rest
+
+
+def _fitting(text: str) -> int:
+    """How many characters of the text are at most one engine call's worth of speech."""
+    lengths = accumulate(DIGIT_LETTERS if c.isdigit() else 1 for c in text)
+    return max(1, sum(1 for _ in takewhile(lambda length: length <= MAX_SENTENCE, lengths)))
