@@ -1,0 +1,118 @@
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emotts import Candidate, Config, Host
+from emotts.builtin.signal import SignalCheck
+from emotts.config import ClassifierConfig, PartConfig
+from emotts.errors import ConfigError, UnknownNameError
+from emotts.registry import PluginInfo, Plugins
+from emotts.testing import PitchClassifier, ToneEngine
+
+TEXT = "The cat sat. The dog ran."
+CONFIG = Config(
+    engine=PartConfig(name="tone"), classifiers=(ClassifierConfig(name="pitch"),), takes=6
+)
+PLUGINS = Plugins(
+    [
+        PluginInfo(
+            "test",
+            "test",
+            "1",
+            {"engine": (ToneEngine,), "classifier": (PitchClassifier,), "check": (SignalCheck,)},
+        )
+    ]
+)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("EMOTTS_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    yield Host(CONFIG, plugins=PLUGINS)
+
+
+def test_speech_is_the_sentences_after_each_other(host: Host) -> None:
+    speech = host.say(TEXT, emotion="anger")
+    assert [choice.text for choice in speech.choices] == ["The cat sat.", "The dog ran."]
+    assert speech.audio.samples.size == sum(c.audio.samples.size for c in speech.choices)
+    assert speech.matched
+    assert (speech.engine, speech.request.voice.name) == ("tone", "alto")
+
+
+def test_the_embedding_is_the_mean_over_the_chosen_takes(host: Host) -> None:
+    speech = host.say(TEXT, emotion="sadness")
+    chosen = [choice.candidate.predictions["pitch"].embedding for choice in speech.choices]
+    weights = [choice.audio.duration_s for choice in speech.choices]
+    assert speech.embedding == pytest.approx(np.average(chosen, axis=0, weights=weights))
+    assert speech.embedding.dtype == np.float32
+
+
+def test_streaming_gives_the_same_choices(host: Host) -> None:
+    seen: list[Candidate] = []
+    streamed = list(host.stream(TEXT, "fear", observe=seen.append))
+    said = host.say(TEXT, "fear")
+    assert [c.chosen for c in streamed] == [c.chosen for c in said.choices]
+    assert len(seen) == 12
+
+
+def test_the_target_decides_what_is_said(host: Host) -> None:
+    angry, sad = (host.say("The cat sat.", emotion) for emotion in ("anger", "sad"))
+    assert angry.choices[0].candidate.predictions["pitch"].top == "anger"
+    assert sad.choices[0].candidate.predictions["pitch"].top == "sadness"
+
+
+def test_the_neutral_voice_reads_as_neutral_whatever_its_pitch(host: Host) -> None:
+    """A bass is not sad: both voices are heard relative to themselves."""
+    for voice in ("alto", "bass"):
+        take_0 = host.say("The cat sat.", "anger", voice=voice).choices[0].candidates[0]
+        assert take_0.predictions["pitch"].top == "neutral"
+
+
+def test_a_profile_is_made_once_and_kept(
+    host: Host, cache: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "emotts.profiles"):
+        host.say("The cat sat.", "anger")
+        Host(CONFIG, plugins=PLUGINS).say("The cat sat.", "anger")
+    assert caplog.text.count("calibrating pitch on voice alto of tone") == 1
+    assert [path.suffix for path in (cache / "profiles").iterdir()] == [".json"]
+
+
+def test_requests_are_bounded_and_named(host: Host) -> None:
+    with pytest.raises(ConfigError, match="takes must be from 1 to 256; got 0"):
+        host.say(TEXT, "anger", takes=0)
+    with pytest.raises(UnknownNameError, match=r"unknown voice of tone 'tenor'.*alto, bass"):
+        host.say(TEXT, "anger", voice="tenor")
+    with pytest.raises(UnknownNameError, match="unknown emotion"):
+        host.say(TEXT, "hangry")
+
+
+def test_options_override_the_config(host: Host) -> None:
+    speech = host.say("The cat sat.", {"anger": 3, "fear": 1}, takes=2, seed=9, voice="bass")
+    assert len(speech.choices[0].candidates) == 2
+    assert (speech.request.seed, speech.request.voice.name) == (9, "bass")
+    assert speech.request.target.weights == {"anger": 0.75, "fear": 0.25}
+
+
+def test_a_host_of_unknown_parts_lists_the_known() -> None:
+    with pytest.raises(UnknownNameError, match="unknown engine 'toner'.*tone"):
+        Host(CONFIG.model_copy(update={"engine": PartConfig(name="toner")}), plugins=PLUGINS)
+    wrong = PartConfig(name="tone", options={"speed": 2})
+    with pytest.raises(ConfigError, match="options of tone: unknown key 'speed'; valid: none"):
+        Host(CONFIG.model_copy(update={"engine": wrong}), plugins=PLUGINS)
+
+
+def test_recordings_are_heard_as_they_are_or_relative_to_their_speaker(host: Host) -> None:
+    clips = [c.audio for c in host.say("The cat sat.", "anger").choices[0].candidates if c.audio]
+    (plain,) = host.classify(clips[:1])
+    (centred,) = host.classify(clips[:1], calibrate=clips)
+    assert (plain.centred, centred.centred) == (False, True)
+    assert plain.scores != centred.scores

@@ -1,0 +1,238 @@
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from emotts.audio import Audio
+from emotts.builtin.signal import SignalCheck
+from emotts.check import Check
+from emotts.classifier import Classifier
+from emotts.emotions import target
+from emotts.engine import Engine
+from emotts.errors import ClassifierError, ConfigError, EngineError, TextError
+from emotts.options import Options
+from emotts.pipeline import Listener, speak
+from emotts.records import (
+    Candidate,
+    Choice,
+    Measurement,
+    Prediction,
+    Profile,
+    Rendering,
+    Request,
+    Take,
+    Voice,
+)
+from emotts.testing import PitchClassifier, ToneEngine
+
+ENGINE = ToneEngine(Options())
+VOICE = ENGINE.voice()
+TEXT = "The cat sat on the mat."
+
+
+def listener(classifier: Classifier | None = None, finalists: int | None = None) -> Listener:
+    classifier = classifier or PitchClassifier(Options())
+    neutral = next(ENGINE.renderings(TEXT, voice=VOICE.name, takes=[Take(0, 0)])).audio
+    return Listener(classifier, classifier.profile([neutral]), finalists)
+
+
+def choices(
+    text: str = TEXT,
+    emotion: str = "anger",
+    takes: int = 8,
+    engine: Engine = ENGINE,
+    listeners: Sequence[Listener] = (),
+    checks: Sequence[Check] = (SignalCheck(SignalCheck.Options()),),
+    seen: list[Candidate] | None = None,
+) -> list[Choice]:
+    request = Request(text, target(emotion), VOICE, takes, seed=3)
+    return list(
+        speak(
+            request,
+            engine=engine,
+            listeners=listeners or [listener()],
+            checks=checks,
+            observe=None if seen is None else seen.append,
+        )
+    )
+
+
+class Failing(ToneEngine):
+    """Fails on the takes it is told to fail on."""
+
+    failing: frozenset[int] = frozenset()
+
+    def synthesize(self, text: str, *, voice: str, takes: Sequence[Take]) -> Iterator[Rendering]:
+        for take in takes:
+            if take.index in self.failing:
+                raise ValueError(f"no take {take.index}")
+            yield from super().synthesize(text, voice=voice, takes=[take])
+
+
+def failing(*takes: int) -> Engine:
+    engine = Failing(Options())
+    engine.failing = frozenset(takes)
+    return engine
+
+
+class Deaf(PitchClassifier):
+    """Can't hear clips whose pitch is above the neutral one."""
+
+    def classify(
+        self, batch: Sequence[Audio], *, profile: Profile | None = None
+    ) -> list[Prediction]:
+        heard = super().classify(batch, profile=profile)
+        if profile and any(prediction.embedding[0] > 1 for prediction in heard):
+            raise ClassifierError("too high for me")
+        return heard
+
+
+class Reject(Check):
+    """Rejects every clip but, where told so, take 0."""
+
+    name = "reject"
+    all = True
+
+    def measure(
+        self, batch: Sequence[Audio], *, baseline: Audio, text: str, voice: Voice
+    ) -> list[list[Measurement]]:
+        return [
+            [Measurement("reject", 1.0, 0.0, clip is baseline and not self.all, "not wanted")]
+            for clip in batch
+        ]
+
+
+def test_the_chosen_take_is_heard_as_the_target_and_take_0_is_not() -> None:
+    (choice,) = choices()
+    assert choice.candidates[0].predictions["pitch"].top == "neutral"
+    assert choice.candidate.predictions["pitch"].top == "anger"
+    assert choice.matched and choice.chosen > 0 and choice.margin >= 0
+    assert choice.candidate.score == max(
+        c.score for c in choice.candidates if c.score is not None
+    )
+
+
+def test_one_choice_a_sentence_each_as_soon_as_it_is_made() -> None:
+    request = Request("One cat. Two dogs.", target("anger"), VOICE, 4, seed=0)
+    made = speak(request, engine=ENGINE, listeners=[listener()], checks=[])
+    assert next(made).text == "One cat."
+    assert next(made).text == "Two dogs."
+    assert next(made, None) is None
+
+
+def test_the_same_request_gives_the_same_bytes() -> None:
+    first, second = choices(), choices()
+    assert first[0].audio.samples.tobytes() == second[0].audio.samples.tobytes()
+    assert [c.score for c in first[0].candidates] == [c.score for c in second[0].candidates]
+
+
+def test_candidates_are_observed_in_order() -> None:
+    seen: list[Candidate] = []
+    (choice,) = choices(seen=seen)
+    assert [c.take.index for c in seen] == list(range(8))
+    assert [c.audio for c in seen] == [c.audio for c in choice.candidates]
+
+
+def test_a_take_that_fails_is_rejected_with_its_reason_and_the_others_go_on() -> None:
+    (choice,) = choices(engine=failing(2, 5))
+    rejected = {c.take.index: c.rejected for c in choice.candidates if c.rejected}
+    assert rejected == {
+        2: "tone failed: ValueError: no take 2",
+        5: "tone failed: ValueError: no take 5",
+    }
+    assert len(choice.candidates) == 8 and choice.chosen not in rejected
+    assert choice.candidates[2].score is None
+
+
+def test_without_a_neutral_rendering_there_is_an_error() -> None:
+    with pytest.raises(EngineError, match="no take 0"):
+        choices(engine=failing(0))
+
+
+def test_what_a_classifier_cannot_hear_is_rejected_alone() -> None:
+    (choice,) = choices(emotion="fear", listeners=[listener(Deaf(Options()))])
+    rejected = [c for c in choice.candidates if c.rejected]
+    assert rejected and all(c.rejected == "pitch: too high for me" for c in rejected)
+    assert choice.candidate.rejected is None
+
+
+def test_all_rejected_means_take_0_speaks_unmatched() -> None:
+    (choice,) = choices(checks=[Reject(Options())])
+    assert (choice.chosen, choice.matched, choice.margin) == (0, False, 0.0)
+    assert all(c.rejected == "reject: not wanted" for c in choice.candidates)
+    assert choice.candidates[0].predictions and not choice.candidates[1].predictions
+
+
+def test_ties_go_to_the_lowest_index() -> None:
+    class Same(ToneEngine):
+        def synthesize(
+            self, text: str, *, voice: str, takes: Sequence[Take]
+        ) -> Iterator[Rendering]:
+            plain = [replace(take, controls={}) for take in takes]
+            return super().synthesize(text, voice=voice, takes=plain)
+
+    (choice,) = choices(engine=Same(Options()))
+    assert (choice.chosen, choice.margin) == (0, 0.0)
+    assert not choice.matched
+
+
+def test_a_later_classifier_hears_finalists_only_and_says_so() -> None:
+    class Second(PitchClassifier):
+        name = "second"
+        heard = 0
+
+        def classify(
+            self, batch: Sequence[Audio], *, profile: Profile | None = None
+        ) -> list[Prediction]:
+            if profile:
+                self.heard += len(batch)
+            return super().classify(batch, profile=profile)
+
+    second = Second(Options())
+    third = listener(second, finalists=3)
+    second.heard = 0
+    (choice,) = choices(listeners=[listener(), third])
+    heard = [c.take.index for c in choice.candidates if "second" in c.predictions]
+    assert len(heard) == second.heard == 3
+    assert choice.chosen in heard
+    assert choice.classifiers == ("pitch", "second")
+    best_of_first = sorted(
+        choice.candidates, key=lambda c: -c.predictions["pitch"].scores["anger"]
+    )
+    assert {c.take.index for c in best_of_first[:3]} == set(heard)
+
+
+def test_a_target_that_a_classifier_lacks_is_refused_before_anything_is_spoken() -> None:
+    with pytest.raises(ConfigError, match="pitch does not hear surprise; it hears: anger, fear"):
+        choices(emotion="surprise")
+
+
+def test_text_with_nothing_to_speak_is_an_error() -> None:
+    with pytest.raises(TextError):
+        choices("…")
+
+
+def test_audio_beyond_full_scale_is_turned_down_and_the_gain_recorded() -> None:
+    class Loud(ToneEngine):
+        def synthesize(
+            self, text: str, *, voice: str, takes: Sequence[Take]
+        ) -> Iterator[Rendering]:
+            for rendering in super().synthesize(text, voice=voice, takes=takes):
+                louder = Audio(rendering.audio.samples * np.float32(20), rendering.audio.rate)
+                yield replace(rendering, audio=louder)
+
+    (choice,) = choices(engine=Loud(Options()))
+    for candidate in choice.candidates:
+        assert candidate.audio is not None and 0.99 < candidate.audio.peak <= 1
+        assert candidate.effective["gain"] < 0
+
+
+def test_closing_the_stream_early_leaves_no_thread_behind() -> None:
+    import threading
+
+    request = Request("One cat. Two dogs.", target("anger"), VOICE, 64, seed=0)
+    made = speak(request, engine=ENGINE, listeners=[listener()], checks=[])
+    next(made)
+    made.close()  # type: ignore[attr-defined]
+    assert not [t for t in threading.enumerate() if t.name == "emotts-ahead"]

@@ -1,0 +1,57 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emotts.options import Options
+from emotts.profiles import load, profile_for, renderings, save
+from emotts.records import Profile
+from emotts.testing import PitchClassifier, ToneEngine
+
+ENGINE = ToneEngine(Options())
+
+
+def test_the_renderings_vary_in_prosody() -> None:
+    clips = renderings(ENGINE, ENGINE.voice())
+    assert len(clips) >= 16
+    heard = PitchClassifier(Options()).hear(clips)
+    pitches = np.array([prediction.embedding[0] for prediction in heard])
+    assert np.ptp(pitches) > 4  # semitones
+
+
+def test_an_engine_that_cannot_vary_is_heard_once_a_sentence() -> None:
+    class Fixed(ToneEngine):
+        controls = {}
+
+    class FixedNeutral(Fixed):
+        def synthesize(self, text, *, voice, takes):  # type: ignore[no-untyped-def]
+            return ENGINE.synthesize(text, voice=voice, takes=takes)
+
+    clips = renderings(FixedNeutral(Options()), ENGINE.voice())
+    assert len(clips) == 12
+
+
+def test_a_profile_reads_back_exactly(tmp_path: Path) -> None:
+    embedding = np.random.default_rng(0).standard_normal(100).astype(np.float32)
+    profile = Profile(embedding, {"anger": 0.1 + 0.2}, 48)
+    save(profile, tmp_path / "deep" / "p.json")
+    back = load(tmp_path / "deep" / "p.json")
+    assert (back.embedding == profile.embedding).all()
+    assert (back.log_odds, back.clips) == (profile.log_odds, 48)
+
+
+def test_a_profile_belongs_to_engine_voice_and_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMOTTS_CACHE", str(tmp_path))
+
+    class Retrained(PitchClassifier):
+        fingerprint = "other weights"
+
+    for voice in ENGINE.voices():
+        for classifier in (PitchClassifier(Options()), Retrained(Options())):
+            for _ in range(2):
+                profile_for(ENGINE, voice, classifier)
+    names = [path.name for path in (tmp_path / "profiles").iterdir()]
+    assert len(names) == 4
+    assert {name.rsplit("-", 1)[0] for name in names} == {"tone-alto-pitch", "tone-bass-pitch"}

@@ -1,0 +1,101 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emotts.emotions import Target
+from emotts.records import Prediction, Profile
+from emotts.scoring import combine, log_odds, matched, ranks, relative, score
+
+HAPPY = Target({"happiness": 1.0})
+
+
+def heard(**scores: float) -> Prediction:
+    return Prediction(scores, np.zeros(2, np.float32))
+
+
+def test_log_odds_are_finite_and_symmetric() -> None:
+    assert log_odds(0.5) == 0
+    assert log_odds(0.9) == pytest.approx(-log_odds(0.1))
+    assert math.isfinite(log_odds(0)) and log_odds(1) == pytest.approx(-log_odds(0))
+
+
+def test_take_0_scores_only_its_neutrality() -> None:
+    take_0 = heard(happiness=0.3, neutral=0.6, anger=0.1)
+    assert score(take_0, HAPPY, take_0) == pytest.approx(-0.6)
+
+
+def test_more_of_the_target_scores_higher_and_neutral_costs() -> None:
+    take_0 = heard(happiness=0.2, neutral=0.6, anger=0.2)
+    moved = heard(happiness=0.5, neutral=0.1, anger=0.4)
+    flat = heard(happiness=0.5, neutral=0.4, anger=0.1)
+    assert score(moved, HAPPY, take_0) > score(flat, HAPPY, take_0) > score(take_0, HAPPY, take_0)
+
+
+def test_neutral_is_not_penalised_where_it_is_wanted() -> None:
+    take_0 = heard(neutral=0.5, anger=0.5)
+    flat = heard(neutral=0.9, anger=0.1)
+    gain = log_odds(0.9) - log_odds(0.5)
+    assert score(flat, Target({"neutral": 1.0}), take_0) == pytest.approx(gain)
+
+
+def test_without_a_baseline_the_order_is_the_same() -> None:
+    take_0 = heard(happiness=0.2, neutral=0.8)
+    a, b = heard(happiness=0.4, neutral=0.6), heard(happiness=0.7, neutral=0.3)
+    assert (score(a, HAPPY) < score(b, HAPPY)) and score(a, HAPPY, take_0) < score(b, HAPPY, take_0)
+
+
+@pytest.mark.parametrize(
+    ("scores", "target", "expected"),
+    [
+        ({"happiness": 0.6, "anger": 0.4}, {"happiness": 1.0}, True),
+        ({"happiness": 0.4, "anger": 0.6}, {"happiness": 1.0}, False),
+        ({"happiness": 0.4, "anger": 0.3, "fear": 0.3}, {"happiness": 1.0}, False),
+        ({"happiness": 0.4, "surprise": 0.3, "fear": 0.3}, {"happiness": 0.7, "surprise": 0.3}, True),
+    ],
+)
+def test_matched_needs_the_target_first_and_prevailing(
+    scores: dict[str, float], target: dict[str, float], expected: bool
+) -> None:
+    assert matched(heard(**scores), Target(target)) is expected
+
+
+def test_relative_takes_the_voices_own_emotion_out() -> None:
+    """A voice in which anger is heard all the time is not angry when it is heard as usual."""
+    usual = {"anger": 0.8, "sadness": 0.1, "happiness": 0.1}
+    profile = Profile(
+        np.ones(2, np.float32), {name: log_odds(p) for name, p in usual.items()}, clips=8
+    )
+    as_usual = relative(heard(**usual), profile)
+    assert list(as_usual.scores.values()) == pytest.approx([1 / 3] * 3)
+    assert as_usual.centred and (as_usual.embedding == -1).all()
+    sad = relative(heard(anger=0.7, sadness=0.25, happiness=0.05), profile)
+    assert sad.top == "sadness"
+    assert sum(sad.scores.values()) == pytest.approx(1)
+
+
+def test_ranks_count_beaten_rivals() -> None:
+    assert ranks([3.0, 1.0, 2.0]) == [1.0, 0.0, 0.5]
+    assert ranks([1.0, 1.0, 2.0]) == [0.25, 0.25, 1.0]
+    assert ranks([7.0]) == [1.0]
+
+
+def test_one_classifier_keeps_its_scores() -> None:
+    assert combine([{0: -0.5, 3: 2.0}]) == {0: -0.5, 3: 2.0}
+
+
+@given(
+    st.lists(st.floats(-9, 9), min_size=2, max_size=12),
+    st.data(),
+)
+def test_finalists_stay_ahead_of_all_others(scores: list[float], data: st.DataObject) -> None:
+    first = dict(enumerate(scores))
+    order = sorted(first, key=lambda candidate: (-first[candidate], candidate))
+    finalists = order[: data.draw(st.integers(1, len(order)))]
+    second = {candidate: data.draw(st.floats(-9, 9)) for candidate in finalists}
+    combined = combine([first, second])
+    rest = [combined[c] for c in order if c not in finalists]
+    assert all(0 <= value <= 1 for value in combined.values())
+    assert not rest or min(combined[c] for c in finalists) >= max(rest)
