@@ -73,3 +73,100 @@ class Tendency:
     """Position at full intensity."""
     spread: float
     """Standard deviation between speakers and styles, in positions."""
+
+
+def _standard(*controls: Control) -> dict[str, Control]:
+    """Controls by name."""
+    return {control.name: control for control in controls}
+
+
+# The names that mean the same for every engine. An engine takes those that it has and narrows
+# their ranges to what it does well.
+STANDARD: Mapping[str, Control] = _standard(
+    Control("rate", "factor", 0.5, 1, 2, "speed of speech; above 1 is faster", "log"),
+    Control("pitch", "semitones", -12, 0, 12, "height of the whole contour; formants stay"),
+    Control(
+        "pitch_range", "factor", 0.25, 1, 3, "width of the contour around its own median", "log"
+    ),
+    Control(
+        "pitch_slope", "semitones", -8, 0, 8, "rise (or fall) from the first to the last sound"
+    ),
+    Control("final_rise", "semitones", -8, 0, 10, "rise (or fall) from the last stressed vowel on"),
+    Control("emphasis", "semitones", -4, 0, 6, "how far stressed vowels stand out"),
+    Control("energy", "dB", -20, 0, 12, "level"),
+    Control("dynamics", "factor", 0.25, 1, 3, "level differences between syllables", "log"),
+    Control("brightness", "dB/octave", -6, 0, 6, "spectral tilt; above 0 is brighter"),
+    Control("breathiness", "share", 0, 0, 1, "aspiration in place of upper harmonics"),
+    Control("tension", "share", 0, 0, 1, "pressed voice: a weak first harmonic, a strong 2–4 kHz"),
+    Control("jitter", "%", 0, 0, 6, "irregularity of the voice's periods, with shimmer"),
+    Control("tremor", "semitones", 0, 0, 1.5, "depth of a wavering of pitch at 5.5 Hz"),
+    Control(
+        "formants", "factor", 0.85, 1, 1.18, "shift of all formants; a smile raises them", "log"
+    ),
+    Control("pauses", "factor", 0.25, 1, 4, "length of the pauses inside a sentence", "log"),
+    Control(
+        "final_length", "factor", 0.6, 1, 2, "lengthening from the last stressed vowel on", "log"
+    ),
+)
+
+# What each emotion tends to do to a voice, at full intensity: priors of the search. Directions
+# are those that reviews agree on.
+TENDENCIES: Mapping[str, Mapping[str, Tendency]] = {
+    "anger": {
+        "rate": Tendency(0.10, 0.10),
+        "pitch": Tendency(1.0, 1.5),
+        "pitch_range": Tendency(0.30, 0.25),
+        "brightness": Tendency(1.2, 0.8),
+        "energy": Tendency(3.0, 1.5),
+        "emphasis": Tendency(1.2, 0.8),
+    },
+    "disgust": {
+        "rate": Tendency(-0.15, 0.10),
+        "pitch": Tendency(-1.5, 1.0),
+        "pitch_range": Tendency(0.10, 0.25),
+        "brightness": Tendency(-0.2, 0.8),
+    },
+    "fear": {
+        "rate": Tendency(0.15, 0.10),
+        "pitch": Tendency(3.0, 1.2),
+        "pitch_range": Tendency(-0.30, 0.30),
+        "brightness": Tendency(0.3, 0.8),
+    },
+    "happiness": {
+        "rate": Tendency(0.06, 0.10),
+        "pitch": Tendency(2.0, 1.2),
+        "pitch_range": Tendency(0.40, 0.25),
+        "brightness": Tendency(0.6, 0.6),
+    },
+    "neutral": {"pitch": Tendency(-0.3, 0.5), "pitch_range": Tendency(-0.25, 0.15)},
+    "sadness": {
+        "rate": Tendency(-0.18, 0.10),
+        "pitch": Tendency(-1.2, 1.5),
+        "pitch_range": Tendency(-0.45, 0.25),
+        "brightness": Tendency(-1.2, 0.6),
+        "energy": Tendency(-4.0, 2.0),
+    },
+    "surprise": {
+        "rate": Tendency(0.03, 0.10),
+        "pitch": Tendency(3.0, 1.2),
+        "pitch_range": Tendency(0.55, 0.25),
+        "final_rise": Tendency(3.0, 2.0),
+    },
+    "calm": {
+        "rate": Tendency(-0.10, 0.08),
+        "pitch": Tendency(-1.0, 0.8),
+        "pitch_range": Tendency(-0.30, 0.20),
+        "brightness": Tendency(-0.8, 0.5),
+    },
+    "contempt": {
+        "rate": Tendency(-0.10, 0.10),
+        "pitch": Tendency(-1.0, 1.0),
+        "pitch_slope": Tendency(-1.5, 1.0),
+    },
+    "boredom": {
+        "rate": Tendency(-0.22, 0.08),
+        "pitch": Tendency(-1.5, 0.8),
+        "pitch_range": Tendency(-0.60, 0.20),
+        "brightness": Tendency(-0.4, 0.5),
+    },
+}

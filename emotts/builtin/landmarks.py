@@ -1,0 +1,124 @@
+"""Where things are in a sentence: pitch contour, level, stressed syllables, pauses, the nucleus."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from hibari.g2p.lexicon import VOWELS
+
+from emotts.builtin.spectra import VOICED_HZ, Floats, Spectra
+
+PRIMARY_STRESS = "ˈ"
+SILENT_MARKS = frozenset(' ;:,.!?—…"()“”')
+QUIET_DB = -35.0  # below the sentence's loudest frame; in pauses the network is far quieter
+SMOOTHING = 9  # frames of the Hann window that takes microprosody out of the contour: 50 ms wide
+SYLLABLE = 21  # frames of the window that leaves one level a syllable: 130 ms wide
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Landmarks:
+    """A sentence of F frames, all of its chunks after each other."""
+
+    lengths: tuple[int, ...]
+    """Frames of each chunk; they add up to F."""
+    contour: Floats
+    """[F] F0 in semitones (12 log2 Hz), smooth, drawn on through unvoiced stretches."""
+    voiced: Mask
+    """[F] frames of settled voicing."""
+    median: float
+    """Median of the contour over the voiced frames, semitones."""
+    level: Floats
+    """[F] dB of each frame, smoothed to one value a syllable."""
+    speech: slice
+    """From the first audible frame to the last."""
+    vowel: Mask
+    """[F]"""
+    pause: Mask
+    """[F] quiet frames between words, within the speech."""
+    stressed: tuple[slice, ...]
+    """The stressed vowels, in order."""
+    nucleus: int
+    """The frame at which the last stressed vowel begins."""
+    spectrum: Floats
+    """[601] mean power over the speech."""
+
+    @property
+    def frames(self) -> int:
+        """F."""
+        return len(self.contour)
+
+
+def find(chunks: Sequence[Spectra]) -> Landmarks:
+    """The landmarks of a sentence."""
+    power = np.concatenate([chunk.power for chunk in chunks])
+    level = 10 * np.log10(power.sum(axis=1) + 1e-10)
+    level -= level.max()
+    audible = np.flatnonzero(level > QUIET_DB)
+    speech = slice(int(audible[0]), int(audible[-1]) + 1)
+    contour, voiced = _contour(np.concatenate([chunk.f0 for chunk in chunks]))
+    vowel, quiet, stressed = _marks(chunks)
+    pause = quiet & (level < QUIET_DB)
+    pause[: speech.start] = pause[speech.stop :] = False
+    return Landmarks(
+        tuple(chunk.frames for chunk in chunks),
+        contour,
+        voiced,
+        float(np.median(contour[voiced])) if voiced.any() else float(contour[0]),
+        smooth(np.maximum(level, QUIET_DB), SYLLABLE),
+        speech,
+        vowel,
+        pause,
+        stressed,
+        stressed[-1].start if stressed else speech.start,
+        power[speech].mean(axis=0),
+    )
+
+
+def smooth(values: Floats, width: int) -> Floats:
+    """The values under a moving Hann window of `width` frames (odd), the ends held."""
+    window = np.hanning(width + 2)[1:-1]
+    padded = np.pad(values, width // 2, mode="edge")
+    return np.convolve(padded, window / window.sum(), mode="valid").astype(np.float32)
+
+
+def _contour(f0: Floats) -> tuple[Floats, Mask]:
+    """The smooth contour in semitones, and where it rests on settled voicing.
+
+    The network lets F0 glide to 0 over a frame or two at the edges of voicing; those frames say
+    nothing about the melody.
+    """
+    voiced = f0 > VOICED_HZ
+    voiced[1:] &= f0[:-1] > VOICED_HZ
+    voiced[:-1] &= f0[1:] > VOICED_HZ
+    if not voiced.any():
+        return np.full(len(f0), 12 * np.log2(200), np.float32), voiced
+    where = np.flatnonzero(voiced)
+    semitones = np.interp(np.arange(len(f0)), where, 12 * np.log2(f0[where]))
+    return smooth(semitones.astype(np.float32), SMOOTHING), voiced
+
+
+def _marks(chunks: Sequence[Spectra]) -> tuple[Mask, Mask, tuple[slice, ...]]:
+    """Frames of vowels, frames of marks that are silent, and the stressed vowels."""
+    total = sum(chunk.frames for chunk in chunks)
+    vowel, quiet = np.zeros(total, np.bool_), np.zeros(total, np.bool_)
+    stressed: list[slice] = []
+    offset = 0
+    for chunk in chunks:
+        starts = chunk.starts + offset
+        stress: int | None = None
+        for index, mark in enumerate(chunk.phonemes):
+            span = slice(int(starts[index]), int(starts[index + 1]))
+            if mark == PRIMARY_STRESS:
+                stress = span.start  # the network gives the mark a part of its vowel's time
+            elif mark in VOWELS:
+                vowel[span if stress is None else slice(stress, span.stop)] = True
+                if stress is not None:
+                    stressed.append(slice(stress, span.stop))
+                stress = None
+            elif mark in SILENT_MARKS:
+                quiet[span] = True
+        offset += chunk.frames
+    return vowel, quiet, tuple(stressed)

@@ -1,0 +1,114 @@
+"""Runs hibari's network: text → phonemes → `Spectra`."""
+
+import json
+from collections import OrderedDict
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from hibari.tts import ASSETS, Hibari
+
+from emotts.builtin.spectra import Spectra, decode
+from emotts.errors import EngineError
+
+# Sentences whose spectra are kept: a search comes back to the sentence that it works on, and
+# those of ten seconds take 20 MB.
+KEPT = 2
+
+# The graph's tensor of durations, in steps of two frames. It is no output of the graph, but
+# becomes one; it tells where each phoneme is, so that stress and pauses can be shaped.
+DURATIONS = b"/Clip_output_0"
+FRAMES_A_STEP = 2
+
+
+class Phonemizer(Hibari):  # type: ignore[misc]  # hibari has no types
+    """hibari's text processing without its network, which it would load with spinning threads."""
+
+    def __init__(self, voice: str) -> None:
+        """Prepare for a voice; the lexicon waits for the first text."""
+        self.voice = voice
+        self._g2p = None
+        self.vocab = json.loads(Path(ASSETS, "vocab.json").read_text(encoding="utf-8"))
+
+    def chunks(self, text: str) -> list[str]:
+        """The pieces that the network speaks at a time, in the network's alphabet.
+
+        Raises:
+            EngineError: there is nothing in `text` that can be spoken.
+        """
+        try:
+            spoken = self.phonemize(text)
+        except (IndexError, KeyError, ValueError, RecursionError) as error:
+            raise EngineError(f"hibari can't read {text!r} aloud ({error!r})") from error
+        known = ["".join(mark for mark in chunk if mark in self.vocab) for chunk in spoken]
+        if not any(known):
+            raise EngineError(f"hibari finds nothing to speak in {text!r}; it speaks English")
+        return [chunk for chunk in known if chunk]
+
+
+class Network:
+    """A voice, loaded."""
+
+    def __init__(self, voice: str, model: Path, threads: int) -> None:
+        """Load the voice's model.
+
+        Raises:
+            EngineError: the file is no model of hibari.
+        """
+        self._phonemizer = Phonemizer(voice)
+        self._session = _session(model, threads)
+        self._kept: OrderedDict[str, list[Spectra]] = OrderedDict()
+        self.runs = 0
+        """How often the network ran: once a chunk of each new sentence."""
+
+    def spectra(self, text: str) -> list[Spectra]:
+        """The chunks of a sentence, from the cache where it was spoken lately.
+
+        Raises:
+            EngineError: there is nothing in `text` that can be spoken.
+        """
+        if text not in self._kept:
+            self._kept[text] = [self._run(chunk) for chunk in self._phonemizer.chunks(text)]
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(text)
+        return self._kept[text]
+
+    def _run(self, phonemes: str) -> Spectra:
+        """One pass of the network at its own pace."""
+        ids = np.asarray([self._phonemizer.ids(phonemes)], np.int64)
+        self.runs += 1
+        try:
+            *parts, steps = self._session.run(None, {"ids": ids, "speed": np.ones(1, np.float32)})
+        except Exception as error:  # onnxruntime's errors have no base of their own
+            raise EngineError(f"hibari failed on {phonemes!r}: {error}") from error
+        return decode([*parts, steps * FRAMES_A_STEP], phonemes)
+
+
+def _session(model: Path, threads: int) -> onnxruntime.InferenceSession:
+    """A session that also puts out the durations, and whose threads sleep when idle."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = threads
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    graph = model.read_bytes()
+    if DURATIONS not in graph:
+        raise EngineError(f"{model} is no hibari model that emotts knows: it has no durations")
+    try:
+        return onnxruntime.InferenceSession(
+            graph + _one_more_output(DURATIONS), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # onnxruntime's errors have no base of their own
+        raise EngineError(f"{model} can't be loaded as a voice of hibari: {error}") from error
+
+
+def _one_more_output(tensor: bytes) -> bytes:
+    """What to append to a serialised ONNX model so that `tensor` becomes its last output.
+
+    Protocol buffers merge the parts of a message that is given twice: ModelProto.graph is
+    field 7, GraphProto.output 12, ValueInfoProto.name 1. Each is length-delimited (wire type 2).
+    """
+    message = tensor
+    for number in (1, 12, 7):
+        message = bytes([number << 3 | 2, len(message)]) + message
+    return message

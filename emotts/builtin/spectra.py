@@ -1,0 +1,103 @@
+"""What hibari's network says about a sentence: spectra, pitch and timing, before any sound is made.
+
+The network gives, per frame of 12.5 ms, a complex envelope for the harmonics, the level of a
+noise, a free-phase part (frication, bursts, most of what is above 5 kHz) and F0. Because the
+envelope is apart from F0, a change of F0 keeps the formants by construction. What no take
+changes is computed here, once a sentence.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from hibari import dsp
+
+Floats = npt.NDArray[np.float32]
+Spectrum = npt.NDArray[np.complex64]
+
+BINS = dsp.N_FFT // 2 + 1
+HZ_A_BIN = dsp.SR / dsp.N_FFT
+FRAME_S = dsp.HOP / dsp.SR
+VOICED_HZ = 40.0  # below this a frame has no harmonics
+
+
+@dataclass(frozen=True, eq=False)
+class Spectra:
+    """One chunk of a sentence: F frames of 601 bins."""
+
+    phonemes: str
+    """One character a phoneme or mark; ˈ and ˌ stand before the vowel that they stress."""
+    starts: npt.NDArray[np.intp]
+    """[len(phonemes) + 1] first frame of each, and where the last one ends."""
+    f0: Floats
+    """[F] Hz; below `VOICED_HZ` where unvoiced."""
+    harmonic: Spectrum
+    """[F, 601] what a harmonic of unit amplitude becomes."""
+    noise: Floats
+    """[F, 601] standard deviation of the noise's real and imaginary parts."""
+    free: Spectrum
+    """[F, 601] added as it is."""
+    _drawn: dict[int, Spectrum] = field(default_factory=dict, repr=False)
+
+    @property
+    def frames(self) -> int:
+        """F."""
+        return len(self.f0)
+
+    def drawn(self, seed: int) -> bool:
+        """Whether the noise of that seed is there."""
+        return seed in self._drawn
+
+    def draw(self, seed: int, rng: np.random.Generator) -> None:
+        """Draw the noise of `seed` with hibari's generator, in hibari's order.
+
+        It is kept until another seed is drawn, as it costs as much as the rest of a take.
+        """
+        noise = rng.standard_normal((BINS, 2 * self.frames), dtype=np.float32).view(np.complex64)
+        self._drawn.clear()
+        self._drawn[seed] = noise.T * self.noise + self.free
+
+    def aperiodic(self, seed: int) -> Spectrum:
+        """[F, 601] noise and free part together; the noise of `seed` must have been drawn."""
+        return self._drawn[seed]
+
+    @cached_property
+    def power(self) -> Floats:
+        """[F, 601] expected power, the harmonics spread over the bins between them."""
+        density = np.where(self.f0 > VOICED_HZ, HZ_A_BIN / np.maximum(self.f0, VOICED_HZ), 0)
+        harmonic = self.harmonic.real**2 + self.harmonic.imag**2
+        free = self.free.real**2 + self.free.imag**2
+        return np.asarray(harmonic * density.astype(np.float32)[:, None] + free)
+
+
+def decode(outputs: Sequence[npt.NDArray[np.float32]], phonemes: str) -> Spectra:
+    """`Spectra` from the network's outputs.
+
+    Args:
+        outputs: log magnitude and phase of the harmonic envelope, log level of the noise, log
+            magnitude and phase of the free part (each [1, 601, F]), F0 ([1, F]), and the
+            frames of each phoneme with a pad at both ends ([len(phonemes) + 2]).
+        phonemes: what was spoken, without the pads.
+    """
+    log_harmonic, theta, log_noise, log_free, phi = (
+        np.ascontiguousarray(part[0].T) for part in outputs[:5]
+    )
+    return Spectra(
+        phonemes,
+        np.cumsum(outputs[6], dtype=np.intp)[: len(phonemes) + 1],
+        outputs[5][0],
+        _polar(dsp.ex(log_harmonic), np.tanh(theta) * np.float32(np.pi)),
+        dsp.ex(log_noise),
+        _polar(dsp.ex(log_free), phi),
+    )
+
+
+def _polar(magnitude: Floats, phase: Floats) -> Spectrum:
+    """Complex values from magnitude and phase, in single precision throughout."""
+    result = np.empty(magnitude.shape, np.complex64)
+    np.cos(phase, out=result.real)
+    np.sin(phase, out=result.imag)
+    result *= magnitude
+    return result
