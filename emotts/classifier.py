@@ -1,7 +1,7 @@
 """The interface of a classifier: something that hears emotion in a clip."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -46,6 +46,16 @@ class Classifier(ABC):
         """What its predictions depend on, such as a hash of its weights: profiles expire with it."""
         return self.name
 
+    def details(self) -> Mapping[str, Any]:
+        """What it is made of, for `emotts doctor`: JSON values by name.
+
+        It may load the model to know.
+
+        Raises:
+            ClassifierError: the model can't be loaded.
+        """
+        return {}
+
     @abstractmethod
     def classify(
         self, batch: Sequence[Audio], *, profile: Profile | None = None
@@ -80,9 +90,7 @@ class Classifier(ABC):
         except EmottsError:
             raise
         except Exception as error:
-            raise ClassifierError(
-                f"{self.name} failed: {type(error).__name__}: {error}"
-            ) from error
+            raise ClassifierError(f"{self.name} failed: {type(error).__name__}: {error}") from error
         if len(predictions) != len(clips):
             raise ClassifierError(
                 f"{self.name} gave {len(predictions)} predictions for {len(clips)} clips"

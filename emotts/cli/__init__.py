@@ -1,0 +1,79 @@
+"""The command line: one module a command, imported only when the command runs."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from emotts.errors import EmottsError
+
+# Command → its module's command, and its help in one line: `emotts --help` imports no command.
+COMMANDS = {
+    "say": "Speak a text with an emotion, and show what was heard.",
+    "classify": "Say which emotions are heard in recordings.",
+    "voices": "List the voices of the installed engines.",
+    "plugins": "List the installed plugins, what they provide, and what is broken.",
+    "doctor": "Check the installation, down to one spoken sentence.",
+}
+
+INTERRUPTED = 130
+"""Exit code of a process that Ctrl-C ended, as shells report it."""
+
+
+class Failure(click.ClickException):
+    """An error that emotts raised on purpose: a message, no traceback."""
+
+    exit_code = 2
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and help without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command; None for an unknown name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"emotts.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command to run; an unknown name is an error that lists the valid ones."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"unknown command {args[0]!r}; valid: {', '.join(COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; emotts' own errors become messages."""
+        try:
+            return super().invoke(ctx)
+        except EmottsError as error:
+            raise Failure(str(error)) from error
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="emotts", message="%(package)s %(version)s")
+def cli() -> None:
+    """Make a text-to-speech engine speak with an emotion, and prove it."""
+
+
+def main() -> None:
+    """Run the command line, and exit with its code."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except click.Abort:
+        code = INTERRUPTED
+    sys.exit(code)

@@ -1,0 +1,102 @@
+"""Where speech goes: a file, standard output, a player; and the takes it was chosen from."""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from emotts.audio import Audio
+from emotts.cli import player
+from emotts.errors import AudioError, ConfigError
+from emotts.files import replacing
+from emotts.records import Speech
+
+STDIO = "-"
+FALLBACK = Path("speech.wav")
+EVIDENCE = "speech.json"
+
+
+class Delivery:
+    """Brings audio to where the options of a command want it."""
+
+    def __init__(self, output: str | None, play: bool) -> None:
+        """Look ahead: what can't be delivered should not be spoken first.
+
+        Args:
+            output: a file, "-" for standard output, None for neither.
+            play: whether to play it in any case.
+
+        Raises:
+            ConfigError: nothing can play, or audio would go to a terminal.
+            AudioError: the folder of the file does not exist.
+        """
+        self._output, self._play = output, play
+        if self.takes_stdout and sys.stdout.isatty():
+            raise ConfigError("standard output is a terminal; write audio to a file or a pipe")
+        if play and not player.installed():
+            raise ConfigError(f"there is no player; install one of {', '.join(player.PLAYERS)}")
+        if output is not None and not Path(output).resolve().parent.is_dir():
+            raise AudioError(f"{output}: the folder does not exist")
+
+    @property
+    def takes_stdout(self) -> bool:
+        """Whether standard output is for audio, and reports must go to standard error."""
+        return self._output == STDIO
+
+    def deliver(self, audio: Audio) -> str | None:
+        """Write and play; the file it was written to, "-" for standard output, or None."""
+        if self.takes_stdout:
+            click.get_binary_stream("stdout").write(audio.wav_bytes())
+        elif self._output is not None:
+            audio.write(self._output)
+        if self._play:
+            player.play(audio)
+        if self._play or self._output is not None:
+            return self._output
+        return _play_or_write(audio)
+
+
+def write_takes(speech: Speech, form: Mapping[str, Any], directory: str) -> None:
+    """Write each candidate as `<sentence>-<index>.wav`, both from 0, and the evidence as JSON.
+
+    Raises:
+        AudioError: the directory can't be written.
+    """
+    folder = Path(directory)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with replacing(folder / EVIDENCE) as file:
+            file.write(json.dumps(form, indent=2, ensure_ascii=False).encode())
+    except OSError as error:
+        raise AudioError(f"{folder}: can't be written: {error}") from error
+    for sentence, choice in enumerate(speech.choices):
+        for candidate in choice.candidates:
+            if candidate.audio is not None:
+                candidate.audio.write(folder / f"{sentence}-{candidate.take.index}.wav")
+
+
+def _play_or_write(audio: Audio) -> str | None:
+    """Play it where something can; else write it, and say where."""
+    reason = "there is no player"
+    if player.installed():
+        try:
+            player.play(audio)
+            return None
+        except player.PlayerError as error:
+            reason = str(error)
+    path = _unused(FALLBACK)
+    audio.write(path)
+    click.echo(f"wrote {path}, for {reason}", err=True)
+    return str(path)
+
+
+def _unused(path: Path) -> Path:
+    """The path itself, or the first numbered one beside it that does not exist."""
+    candidate, number = path, 1
+    while candidate.exists():
+        number += 1
+        candidate = path.with_stem(f"{path.stem}-{number}")
+    return candidate

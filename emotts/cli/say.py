@@ -1,0 +1,102 @@
+"""`emotts say`."""
+
+import sys
+from typing import Any
+
+import click
+
+from emotts.cli.common import (
+    build_host,
+    classifier_option,
+    config_option,
+    echo_json,
+    engine_option,
+    json_option,
+    model_option,
+    verbose_option,
+)
+from emotts.cli.output import STDIO, Delivery, write_takes
+from emotts.cli.progress import progress
+from emotts.cli.table import print_choices
+from emotts.emotions import EMOTIONS
+from emotts.errors import ConfigError, TextError
+from emotts.host import RequestOptions
+from emotts.jsonform import speech_form
+from emotts.text import MAX_REQUEST
+
+
+@click.command("say")
+@click.argument("text", required=False)
+@click.option("-f", "--file", metavar="FILE", help="Read the text from a file; - is stdin.")
+@click.option(
+    "-e",
+    "--emotion",
+    metavar="EMOTION",
+    required=True,
+    help=f"What to sound like: {', '.join(EMOTIONS)}; or a blend, happiness:0.7,surprise:0.3.",
+)
+@click.option("--intensity", type=float, default=1.0, help="From 0 to 1 (default).")
+@click.option("--takes", type=int, help="Takes a sentence, the neutral one included (8).")
+@click.option("--seed", type=click.IntRange(min=0), help="The same seed makes the same takes (0).")
+@click.option("--voice", metavar="NAME", help="A voice of the engine; see `emotts voices`.")
+@engine_option
+@classifier_option
+@model_option
+@click.option("-o", "--output", metavar="FILE", help="Write a WAV file; - is stdout.")
+@click.option("--play", is_flag=True, help="Play it, even when it is written.")
+@click.option("--keep-takes", metavar="DIR", help="Write every take, and the evidence as JSON.")
+@config_option
+@click.option("--embedding", is_flag=True, help="Add the emotion embedding to the JSON.")
+@json_option
+@verbose_option
+def command(
+    text: str | None,
+    file: str | None,
+    emotion: str,
+    output: str | None,
+    play: bool,
+    keep_takes: str | None,
+    embedding: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Speak a text with an emotion, and show what was heard.
+
+    The text is an argument, a file (-f) or standard input. Each sentence is spoken in several
+    takes; the one in which the classifier hears the emotion best is kept. Without -o it is
+    played, or written to speech.wav where there is no player.
+    """
+    delivery = Delivery(output, play)
+    request = RequestOptions(intensity=options.pop("intensity"))
+    for key in ("takes", "seed", "voice"):
+        if (value := options.pop(key)) is not None:
+            request[key] = value
+    spoken = _read_text(text, file)
+    host = build_host(**options)
+    with progress(spoken, request.get("takes", host.config.takes)) as observe:
+        request["observe"] = observe
+        speech = host.say(spoken, emotion, **request)
+    form = speech_form(speech, output=delivery.deliver(speech.audio), embedding=embedding)
+    if keep_takes:
+        write_takes(speech, form, keep_takes)
+    if as_json:
+        echo_json(form, err=delivery.takes_stdout)
+    else:
+        print_choices(speech.choices, err=delivery.takes_stdout)
+
+
+def _read_text(text: str | None, file: str | None) -> str:
+    """The text to speak: the argument, the file or standard input."""
+    if text is not None and text != STDIO:
+        if file is not None:
+            raise ConfigError("the text is given twice: as an argument and with --file")
+        return text
+    if file is None and text is None and sys.stdin.isatty():
+        raise ConfigError("no text: give it as an argument, with --file, or on standard input")
+    try:
+        with click.open_file(file or STDIO, encoding="utf-8") as source:
+            # One character more than a request may have is enough to know that it is too long.
+            content: str = source.read(MAX_REQUEST + 1)
+            return content.strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise TextError(f"{file or 'standard input'}: can't be read as text: {error}") from error

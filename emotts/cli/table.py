@@ -1,0 +1,81 @@
+"""The tables that commands print."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from emotts.records import Candidate, Choice
+
+SHOWN = 0.05
+"""An emotion that is not wanted gets a row from this probability on, in either take."""
+
+
+def percentages(scores: Mapping[str, float]) -> str:
+    """`anger 2.0%, disgust 19.7%, …`, in the classifier's order."""
+    return ", ".join(f"{name} {probability:.1%}" for name, probability in scores.items())
+
+
+def print_choices(choices: Iterable[Choice], *, err: bool = False) -> None:
+    """Print what was heard in take 0 and in the chosen take of each sentence."""
+    console = Console(stderr=err, highlight=False)
+    for choice in choices:
+        console.print(choice_table(choice))
+
+
+def print_rows(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print plain rows under headers."""
+    table = Table(*headers, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console(highlight=False).print(table)
+
+
+def choice_table(choice: Choice) -> Table:
+    """What was heard in take 0 and in the chosen take of a sentence."""
+    classifier = choice.classifiers[0]
+    before = _scores(choice.candidates[0], classifier)
+    after = _scores(choice.candidate, classifier)
+    table = Table(title=Text(choice.text), caption=_verdict(choice), title_justify="left")
+    table.caption_justify = "left"
+    table.add_column("heard")
+    table.add_column("take 0", justify="right")
+    if choice.chosen:
+        table.add_column(f"take {choice.chosen}", justify="right")
+    for name in _shown(choice, before, after):
+        cells = [f"{before.get(name, 0):.1%}", f"{after.get(name, 0):.1%}"]
+        wanted = name in choice.target.weights
+        table.add_row(name, *cells[: 2 if choice.chosen else 1], style="bold" if wanted else None)
+    return table
+
+
+def _scores(candidate: Candidate, classifier: str) -> Mapping[str, float]:
+    heard = candidate.predictions.get(classifier)
+    return heard.scores if heard else {}
+
+
+def _shown(choice: Choice, before: Mapping[str, float], after: Mapping[str, float]) -> list[str]:
+    """The emotions of the target, then what else was heard, the likeliest first."""
+    others = [
+        name
+        for name in sorted(after, key=lambda name: -after[name])
+        if name not in choice.target.weights and max(before.get(name, 0), after[name]) >= SHOWN
+    ]
+    return [*choice.target.weights, *others]
+
+
+def _verdict(choice: Choice) -> Text:
+    """Whether the target was reached, and by how much the chosen take beat the next one."""
+    rejected = sum(candidate.rejected is not None for candidate in choice.candidates)
+    parts = [
+        f"{choice.target}: {'matched' if choice.matched else 'not matched'}",
+        f"margin {choice.margin:.2f}",
+        f"best of {len(choice.candidates)}",
+    ]
+    if rejected:
+        parts.append(f"{rejected} rejected")
+    for name in choice.classifiers[1:]:
+        if name in choice.candidate.predictions:
+            parts.append(f"{name} heard {choice.candidate.predictions[name].top}")
+    return Text(", ".join(parts), style="green" if choice.matched else "yellow")

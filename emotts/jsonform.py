@@ -1,0 +1,82 @@
+"""The JSON forms of speech and predictions: stable schemas, described in docs/json.md."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from emotts.audio import Audio
+from emotts.records import Candidate, Choice, Prediction, Speech
+
+
+def speech_form(speech: Speech, *, output: str | None, embedding: bool = False) -> dict[str, Any]:
+    """What was asked for, what was spoken, and what was heard in every candidate.
+
+    Args:
+        speech: to describe.
+        output: where its audio was written; None where it was not.
+        embedding: whether to add the embedding of the whole speech.
+    """
+    request = speech.request
+    form: dict[str, Any] = {
+        "text": request.text,
+        "target": dict(request.target.weights),
+        "intensity": request.target.intensity,
+        "engine": speech.engine,
+        "voice": request.voice.name,
+        "classifier": speech.choices[0].classifiers[0],
+        "sample_rate": speech.audio.rate,
+        "seed": request.seed,
+        "output": output,
+        "duration_s": speech.audio.duration_s,
+        "sentences": [_choice_form(choice) for choice in speech.choices],
+    }
+    if embedding:
+        form["embedding"] = speech.embedding.tolist()
+    return form
+
+
+def classified_form(
+    file: str, clip: Audio, classifier: str, heard: Prediction, *, embedding: bool = False
+) -> dict[str, Any]:
+    """What was heard in a recording."""
+    form: dict[str, Any] = {
+        "file": file,
+        "sampling_rate": clip.rate,
+        "duration_s": clip.duration_s,
+        "classifier": classifier,
+        "centred": heard.centred,
+        "top": heard.top if heard.scores else None,
+        "scores": dict(heard.scores),
+        "dimensions": _copied(heard.dimensions),
+    }
+    if embedding:
+        form["embedding"] = heard.embedding.tolist()
+    return form
+
+
+def _choice_form(choice: Choice) -> dict[str, Any]:
+    return {
+        "text": choice.text,
+        "matched": choice.matched,
+        "margin": choice.margin,
+        "chosen": choice.chosen,
+        "candidates": [
+            _candidate_form(candidate, choice.classifiers[0]) for candidate in choice.candidates
+        ],
+    }
+
+
+def _candidate_form(candidate: Candidate, classifier: str) -> dict[str, Any]:
+    heard = candidate.predictions.get(classifier)
+    return {
+        "index": candidate.take.index,
+        "seed": candidate.take.seed,
+        "requested": dict(candidate.take.controls),
+        "effective": dict(candidate.effective),
+        "score": candidate.score,
+        "rejected": candidate.rejected,
+        "prediction": _copied(heard.scores if heard else None),
+    }
+
+
+def _copied(values: Mapping[str, float] | None) -> dict[str, float] | None:
+    return None if values is None else dict(values)
