@@ -43,7 +43,7 @@ class Classifier(ABC):
 
     @property
     def fingerprint(self) -> str:
-        """What its predictions depend on, such as a hash of its weights: profiles expire with it."""
+        """What predictions depend on, such as a hash of the weights: profiles expire with it."""
         return self.name
 
     def details(self) -> Mapping[str, Any]:
@@ -109,16 +109,21 @@ class Classifier(ABC):
             raise ClassifierError("a profile needs at least one clip of the speaker")
         heard = [self.hear([clip])[0] for clip in clips]
         mean = np.mean([prediction.embedding for prediction in heard], axis=0, dtype=np.float64)
-        profile = Profile(mean.astype(np.float32), {}, len(clips))
+        embedding = mean.astype(np.float32)
         if self.centres:
-            heard = [self.hear([clip], profile=profile)[0] for clip in clips]
+            centre = Profile(embedding, {}, len(clips))
+            heard = [self.hear([clip], profile=centre)[0] for clip in clips]
         return Profile(
-            profile.embedding,
-            {
-                label: float(np.mean([log_odds(prediction.scores[label]) for prediction in heard]))
+            embedding=embedding,
+            log_odds={
+                label: fmean(log_odds(prediction.scores[label]) for prediction in heard)
                 for label in self.labels
             },
-            len(clips),
+            clips=len(clips),
+            dimensions={
+                name: fmean((prediction.dimensions or {})[name] for prediction in heard)
+                for name in self.dimensions
+            },
         )
 
     def _validate(self, prediction: Prediction) -> None:
@@ -129,5 +134,10 @@ class Classifier(ABC):
             )
         if not ((scores >= 0) & (scores <= 1)).all():
             raise ClassifierError(f"{self.name} gave scores that are no probabilities: {scores}")
+        if set(prediction.dimensions or ()) != set(self.dimensions):
+            raise ClassifierError(
+                f"{self.name} measured {prediction.dimensions}; its dimensions are "
+                f"{', '.join(self.dimensions) or 'none'}"
+            )
         if prediction.embedding.ndim != 1 or not np.isfinite(prediction.embedding).all():
             raise ClassifierError(f"{self.name} gave an embedding that is no finite vector")

@@ -19,7 +19,7 @@ class PartConfig(Options):
 
     name: str
     """As `emotts plugins` lists it."""
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = Field(default_factory=dict)
     """Checked against the plugin's own `Options`."""
 
     @model_validator(mode="before")
@@ -31,7 +31,7 @@ class PartConfig(Options):
 class ClassifierConfig(PartConfig):
     """A classifier in its role."""
 
-    finalists: int | None = Field(None, ge=1, le=MAX_TAKES)
+    finalists: int | None = Field(default=None, ge=1, le=MAX_TAKES)
     """Hears only so many of the best candidates; null: hears all. Not for the first one."""
 
 
@@ -42,13 +42,13 @@ class Config(Options):
     voice: str | None = None
     """Null: the engine's default voice."""
     classifiers: tuple[ClassifierConfig, ...] = Field(
-        (ClassifierConfig(name="compact"),), min_length=1
+        default=(ClassifierConfig(name="compact"),), min_length=1
     )
     """The first hears every candidate."""
     checks: tuple[PartConfig, ...] = (PartConfig(name="signal"),)
-    takes: int = Field(8, ge=1, le=MAX_TAKES)
+    takes: int = Field(default=8, ge=1, le=MAX_TAKES)
     """Takes a sentence, the neutral one included."""
-    seed: int = Field(0, ge=0, lt=2**63)
+    seed: int = Field(default=0, ge=0, lt=2**63)
 
     @field_validator("classifiers")
     @classmethod

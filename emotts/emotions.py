@@ -1,9 +1,10 @@
 """The vocabulary of emotions: canonical names, the aliases of published labels, and targets."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from emotts.dimensions import DIMENSIONS, MIDDLE, POINTS, dimension, is_dimension, nearest
 from emotts.errors import ConfigError, UnknownNameError
 
 EMOTIONS = (
@@ -60,79 +61,122 @@ def emotion(name: str) -> str:
 
 @dataclass(frozen=True)
 class Target:
-    """The wanted emotion: a distribution over emotions, with an intensity."""
+    """The wanted emotion: a distribution over emotions with an intensity, or a point."""
 
     weights: Mapping[str, float]
-    """Canonical emotion → weight; positive, sums to 1."""
+    """Canonical emotion → weight; positive, sums to 1. Of a point, the emotion nearest to it."""
     intensity: float = 1.0
     """0 (none of it) … 1 (full)."""
+    point: Mapping[str, float] | None = None
+    """Dimension → 0…1, where the target was given as a point; any subset of the three."""
 
     @property
     def dominant(self) -> str:
         """The emotion of the largest weight, the first named on a tie."""
         return max(self.weights, key=lambda name: self.weights[name])
 
-    def over(self, known: Iterable[str], *, by: str) -> "Target":
-        """This target, checked against the emotions that something knows.
+    @property
+    def dimensions(self) -> Mapping[str, float]:
+        """Where the target lies: dimension → 0…1.
+
+        A distribution lies at the mean of its emotions' points, pulled to the middle as far as
+        its intensity is below 1. Every emotion of it must have a point.
+        """
+        if self.point is not None:
+            return self.point
+        return {
+            name: MIDDLE
+            + self.intensity
+            * sum(weight * (POINTS[e][name] - MIDDLE) for e, weight in self.weights.items())
+            for name in DIMENSIONS
+        }
+
+    def within(
+        self, labels: Collection[str], dimensions: Collection[str] = (), *, classifier: str
+    ) -> None:
+        """Check that a classifier can hear this target.
+
+        Args:
+            labels: the emotions that it hears; none for a classifier of dimensions alone.
+            dimensions: those that it measures.
+            classifier: its name.
 
         Raises:
-            ConfigError: `by` (a classifier's name) does not know one of the emotions.
+            ConfigError: it can't; the message lists what it hears.
         """
-        known = tuple(known)
-        missing = [name for name in self.weights if name not in known]
+        if self.point is not None:
+            missing, known = set(self.point) - set(dimensions), dimensions or labels
+        else:
+            known = labels or (POINTS if dimensions else ())
+            missing = set(self.weights) - set(known)
         if missing:
             raise ConfigError(
-                f"{by} does not hear {', '.join(missing)}; it hears: {', '.join(known)}"
+                f"{classifier} does not hear {', '.join(sorted(missing))}; "
+                f"it hears: {', '.join(known)}"
             )
-        return self
 
     def __str__(self) -> str:
-        """As a user would write it: `happiness`, or `happiness:0.7,surprise:0.3`."""
+        """As a user would write it: `happiness`, `happiness:0.7,fear:0.3` or `arousal=0.8`."""
+        if self.point is not None:
+            return ",".join(f"{name}={value:g}" for name, value in self.point.items())
         if len(self.weights) == 1:
             return self.dominant
         return ",".join(f"{name}:{weight:g}" for name, weight in self.weights.items())
 
 
-def target(spec: "str | Mapping[str, float] | Target", intensity: float = 1.0) -> Target:
+def target(spec: str | Mapping[str, float] | Target, intensity: float = 1.0) -> Target:
     """A target from what users write.
 
     Args:
         spec: an emotion's name or alias ("happiness", "joy"), a blend
-            ("happiness:0.7,surprise:0.3"), or a mapping of names to weights.
-        intensity: 0…1.
+            ("happiness:0.7,surprise:0.3") or a point ("arousal=.8,valence=.9"); blends and points
+            as mappings, too.
+        intensity: 0…1; a point says itself how far it goes.
 
     Raises:
         UnknownNameError: a name is no emotion.
-        ConfigError: a weight or the intensity is out of range, or a name comes twice.
+        ConfigError: a weight, coordinate or the intensity is out of range, a name comes twice,
+            or emotions and dimensions are mixed.
     """
     if isinstance(spec, Target):
         return spec
     if not (math.isfinite(intensity) and 0 <= intensity <= 1):
         raise ConfigError(f"intensity must be from 0 to 1; got {intensity:g}")
     pairs = _parse(spec) if isinstance(spec, str) else list(spec.items())
-    weights: dict[str, float] = {}
-    for name, weight in pairs:
-        found = emotion(name)
-        if found in weights:
-            raise ConfigError(f"the target names {found} twice")
+    if not pairs:
+        raise ConfigError(f"no target: name at least one emotion of {', '.join(EMOTIONS)}")
+    if any(is_dimension(name) for name, _ in pairs):
+        point = _unique((dimension(name), value) for name, value in pairs)
+        for name, value in point.items():
+            if not 0 <= value <= 1:  # false for NaN, too
+                raise ConfigError(f"{name} must be from 0 to 1; got {value:g}")
+        return Target({nearest(point): 1.0}, intensity, point)
+    weights = _unique((emotion(name), weight) for name, weight in pairs)
+    for name, weight in weights.items():
         if not (math.isfinite(weight) and weight > 0):
             raise ConfigError(f"the weight of {name} must be above 0; got {weight:g}")
-        weights[found] = weight
     total = sum(weights.values())
-    if not weights or not math.isfinite(total):
-        raise ConfigError(f"no target: name at least one emotion of {', '.join(EMOTIONS)}")
     return Target({name: weight / total for name, weight in weights.items()}, intensity)
 
 
+def _unique(pairs: Iterable[tuple[str, float]]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ConfigError(f"the target names {name} twice")
+        found[name] = value
+    return found
+
+
 def _parse(spec: str) -> list[tuple[str, float]]:
-    """Split "happiness:0.7,surprise:0.3" into names and weights; a name alone weighs 1."""
+    """Split "happiness:0.7,surprise:0.3" or "arousal=.8"; an emotion alone weighs 1."""
     pairs = []
     for part in filter(None, (part.strip() for part in spec.split(","))):
-        name, separator, weight = part.partition(":")
+        name, separator, value = part.partition("=" if "=" in part else ":")
         try:
-            pairs.append((name.strip(), float(weight) if separator else 1.0))
+            pairs.append((name.strip(), float(value) if separator else 1.0))
         except ValueError:
             raise ConfigError(
-                f"{part!r} is no weighted emotion; write it as {name.strip()}:0.7"
+                f"{part!r} has no number; write it as {name.strip()}{separator}0.7"
             ) from None
     return pairs

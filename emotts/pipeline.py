@@ -1,6 +1,6 @@
 """The main path, from a request to one choice a sentence. Read this first.
 
-    request → sentences → takes → audio → checks → predictions → scores → choice
+request → sentences → takes → audio → checks → predictions → scores → choice
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -83,7 +83,8 @@ def speak(
         ClassifierError: a sentence's neutral rendering can't be heard.
     """
     for listener in listeners:
-        request.target.over(listener.classifier.labels, by=listener.name)
+        heard = listener.classifier
+        request.target.within(heard.labels, heard.dimensions, classifier=heard.name)
     for sentence in sentences(request.text):
         takes = search.plan(
             sentence,

@@ -86,6 +86,7 @@ def load(file: Path | Traversable) -> Profile:
         embedding=np.asarray(content["embedding"], dtype=np.float32),
         log_odds=content["log_odds"],
         clips=content["clips"],
+        dimensions=content["dimensions"],
     )
 
 
@@ -94,6 +95,7 @@ def save(profile: Profile, file: Path) -> None:
     content = {
         "clips": profile.clips,
         "log_odds": profile.log_odds,
+        "dimensions": profile.dimensions,
         # The shortest decimal that reads back as the same float32.
         "embedding": [float(str(value)) for value in profile.embedding],
     }

@@ -74,6 +74,8 @@ class Profile:
     """Canonical emotion → mean log-odds."""
     clips: int
     """Number of clips behind it."""
+    dimensions: Mapping[str, float] = field(default_factory=dict)
+    """Dimension → mean, where the classifier has them."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from emotts.dimensions import MIDDLE, distance
 from emotts.emotions import Target
 from emotts.records import Prediction, Profile
 
@@ -24,6 +25,11 @@ NEUTRAL_PENALTY = 1.0
 # probability.
 MATCH_PROBABILITY = 0.5
 
+# Listeners' ratings of one clip scatter by 0.15 to 0.2 around their mean on a scale of 0…1: a
+# target within that is reached, and half of it is a change that can be noticed.
+MATCH_DISTANCE = 0.15
+DIMENSION_UNIT = 0.1
+
 
 def log_odds(probability: float) -> float:
     """ln(p / (1 - p)), with p kept within what a classifier can know."""
@@ -36,47 +42,76 @@ def relative(prediction: Prediction, profile: Profile) -> Prediction:
 
     For classifiers that do not centre by themselves: the odds of each emotion are divided by the
     voice's mean odds and renormalised, so that an emotion which the classifier hears in whatever
-    the voice says carries no weight. The embedding is centred on the profile's.
+    the voice says carries no weight; the voice's mean of each dimension becomes the middle; the
+    embedding is centred on the profile's.
     """
-    adjusted = {
+    odds = {
         label: math.exp(log_odds(p) - profile.log_odds[label])
         for label, p in prediction.scores.items()
     }
-    total = sum(adjusted.values())
+    total = sum(odds.values())
+    dimensions = prediction.dimensions and {
+        name: min(max(value + MIDDLE - profile.dimensions[name], 0.0), 1.0)
+        for name, value in prediction.dimensions.items()
+    }
     return replace(
         prediction,
-        scores={label: value / total for label, value in adjusted.items()},
+        scores={label: value / total for label, value in odds.items()},
+        dimensions=dimensions,
         embedding=prediction.embedding - profile.embedding,
         centred=True,
     )
 
 
 def score(prediction: Prediction, target: Target, baseline: Prediction | None = None) -> float:
-    """Log-odds of the target above those of take 0, less the penalty for sounding neutral.
+    """How much closer to the target than take 0 a candidate is, less the penalty for neutral.
+
+    Closeness is the log-odds of the target. Where the target is a point, or the classifier
+    measures dimensions alone, it is the distance to the target's point, in `DIMENSION_UNIT`;
+    there is no penalty then, since a point says itself how far from the middle it is.
 
     Args:
         prediction: what was heard in the candidate.
-        target: what was wanted; every emotion of it is among the prediction's scores.
+        target: what was wanted; the classifier can hear it (`Target.within`).
         baseline: what the same classifier heard in take 0 of the same sentence; None where it
             did not listen to take 0, which moves all scores of the sentence alike.
     """
-    gain = _weighted_log_odds(prediction, target)
+    gain = _closeness(prediction, target)
     if baseline is not None:
-        gain -= _weighted_log_odds(baseline, target)
-    unwanted = 0.0 if "neutral" in target.weights else prediction.scores.get("neutral", 0.0)
-    return gain - NEUTRAL_PENALTY * unwanted
+        gain -= _closeness(baseline, target)
+    if "neutral" in target.weights or target.point is not None:
+        return gain
+    return gain - NEUTRAL_PENALTY * prediction.scores.get("neutral", 0.0)
 
 
-def _weighted_log_odds(prediction: Prediction, target: Target) -> float:
+def matched(prediction: Prediction, target: Target) -> bool:
+    """Whether the target was reached.
+
+    It was when it is heard first, and its emotions together prevail; a point, when what was
+    heard is within `MATCH_DISTANCE` of it.
+    """
+    if _by_dimensions(prediction, target):
+        return _distance(prediction, target) <= MATCH_DISTANCE
+    mass = sum(prediction.scores[name] for name in target.weights)
+    return prediction.top in target.weights and mass > MATCH_PROBABILITY
+
+
+def _closeness(prediction: Prediction, target: Target) -> float:
+    if _by_dimensions(prediction, target):
+        return -_distance(prediction, target) / DIMENSION_UNIT
     return sum(
         weight * log_odds(prediction.scores[name]) for name, weight in target.weights.items()
     )
 
 
-def matched(prediction: Prediction, target: Target) -> bool:
-    """Whether the target is heard first, and the emotions of the target together prevail."""
-    mass = sum(prediction.scores[name] for name in target.weights)
-    return prediction.top in target.weights and mass > MATCH_PROBABILITY
+def _by_dimensions(prediction: Prediction, target: Target) -> bool:
+    return target.point is not None or not prediction.scores
+
+
+def _distance(prediction: Prediction, target: Target) -> float:
+    """To the target's point, over the dimensions that both have."""
+    heard = prediction.dimensions or {}
+    return distance({d: v for d, v in target.dimensions.items() if d in heard}, heard)
 
 
 def ranks(scores: Sequence[float]) -> list[float]:

@@ -43,13 +43,13 @@ def plan(
         uses_seed: whether another seed makes another take.
     """
     seeds = [take_seed(seed, engine, text, index) for index in range(count)]
-    tendencies = {
-        name: tendency for name, tendency in mixed(target).items() if name in controls
-    }
+    tendencies = {name: tendency for name, tendency in mixed(target).items() if name in controls}
     if not tendencies and not uses_seed:
         return [Take(0, seeds[0])]
     return [Take(0, seeds[0])] + [
-        Take(index, seeds[index], _draw(tendencies, controls, target.intensity, index, seeds[index]))
+        Take(
+            index, seeds[index], _draw(tendencies, controls, target.intensity, index, seeds[index])
+        )
         for index in range(1, count)
     ]
 

@@ -50,7 +50,12 @@ def test_a_blend_is_normalised(spec: str | dict[str, float]) -> None:
     ("spec", "message"),
     [
         ("happines", "unknown emotion 'happines' .did you mean 'happiness'"),
-        ("happiness:lots", "no weighted emotion; write it as happiness:0.7"),
+        ("happiness:lots", "has no number; write it as happiness:0.7"),
+        ("arousal=x", "has no number; write it as arousal=0.7"),
+        ("arousal=1.2", "arousal must be from 0 to 1; got 1.2"),
+        ("arousal=nan", "arousal must be from 0 to 1"),
+        ("arousal=.3,activation=.2", "names arousal twice"),
+        ("arousal=.3,anger:1", "unknown dimension 'anger'; valid: arousal, dominance, valence"),
         ("happiness:-1", "must be above 0"),
         ("happiness:nan", "must be above 0"),
         ("joy,happiness", "names happiness twice"),
@@ -77,7 +82,7 @@ def test_an_unknown_emotion_lists_the_valid_ones() -> None:
 
 def test_a_target_that_a_classifier_lacks_is_refused_with_what_it_hears() -> None:
     with pytest.raises(ConfigError, match="greek does not hear neutral; it hears: anger, fear"):
-        target("neutral").over(("anger", "fear"), by="greek")
+        target("neutral").within(("anger", "fear"), classifier="greek")
 
 
 @given(
@@ -98,3 +103,31 @@ def test_any_text_is_a_target_or_a_clear_error(text: str) -> None:
         assert sum(target(text).weights.values()) == pytest.approx(1)
     except EmottsError as error:
         assert str(error)
+
+
+def test_a_point_lies_nearest_to_an_emotion_and_reads_back() -> None:
+    point = target("arousal=.8, valence=.9")
+    assert point.dimensions == {"arousal": 0.8, "valence": 0.9}
+    assert point.weights == {"happiness": 1.0}
+    assert str(point) == "arousal=0.8,valence=0.9"
+    assert target({"pleasure": 0.1, "arousal": 0.3}).weights == {"sadness": 1.0}
+
+
+def test_intensity_moves_an_emotions_point_away_from_the_middle() -> None:
+    full, half, none = (target("anger", i).dimensions for i in (1, 0.5, 0))
+    for name in full:
+        assert half[name] == pytest.approx((full[name] + 0.5) / 2)
+        assert none[name] == 0.5
+
+
+def test_a_point_needs_a_classifier_of_its_dimensions() -> None:
+    point = target("arousal=.8,valence=.9")
+    point.within((), ("arousal", "dominance", "valence"), classifier="dims")
+    with pytest.raises(ConfigError, match="compact does not hear arousal, valence; it hears: ang"):
+        point.within(("anger",), classifier="compact")
+
+
+def test_a_classifier_of_dimensions_hears_emotions_that_have_a_point() -> None:
+    target("anger").within((), ("arousal", "valence", "dominance"), classifier="dims")
+    with pytest.raises(ConfigError, match="dims does not hear contempt; it hears: anger, disg"):
+        target("contempt").within((), ("arousal",), classifier="dims")

@@ -103,7 +103,7 @@ def test_options_override_the_config(host: Host) -> None:
 
 
 def test_a_host_of_unknown_parts_lists_the_known() -> None:
-    with pytest.raises(UnknownNameError, match="unknown engine 'toner'.*tone"):
+    with pytest.raises(UnknownNameError, match=r"unknown engine 'toner'.*tone"):
         Host(CONFIG.model_copy(update={"engine": PartConfig(name="toner")}), plugins=PLUGINS)
     wrong = PartConfig(name="tone", options={"speed": 2})
     with pytest.raises(ConfigError, match="options of tone: unknown key 'speed'; valid: none"):

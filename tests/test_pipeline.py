@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -108,9 +109,7 @@ def test_the_chosen_take_is_heard_as_the_target_and_take_0_is_not() -> None:
     assert choice.candidates[0].predictions["pitch"].top == "neutral"
     assert choice.candidate.predictions["pitch"].top == "anger"
     assert choice.matched and choice.chosen > 0 and choice.margin >= 0
-    assert choice.candidate.score == max(
-        c.score for c in choice.candidates if c.score is not None
-    )
+    assert choice.candidate.score == max(c.score for c in choice.candidates if c.score is not None)
 
 
 def test_one_choice_a_sentence_each_as_soon_as_it_is_made() -> None:
@@ -197,9 +196,7 @@ def test_a_later_classifier_hears_finalists_only_and_says_so() -> None:
     assert len(heard) == second.heard == 3
     assert choice.chosen in heard
     assert choice.classifiers == ("pitch", "second")
-    best_of_first = sorted(
-        choice.candidates, key=lambda c: -c.predictions["pitch"].scores["anger"]
-    )
+    best_of_first = sorted(choice.candidates, key=lambda c: -c.predictions["pitch"].scores["anger"])
     assert {c.take.index for c in best_of_first[:3]} == set(heard)
 
 
@@ -229,8 +226,6 @@ def test_audio_beyond_full_scale_is_turned_down_and_the_gain_recorded() -> None:
 
 
 def test_closing_the_stream_early_leaves_no_thread_behind() -> None:
-    import threading
-
     request = Request("One cat. Two dogs.", target("anger"), VOICE, 64, seed=0)
     made = speak(request, engine=ENGINE, listeners=[listener()], checks=[])
     next(made)

@@ -1,11 +1,14 @@
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
+from emotts.controls import Control
 from emotts.options import Options
 from emotts.profiles import load, profile_for, renderings, save
-from emotts.records import Profile
+from emotts.records import Profile, Rendering, Take
 from emotts.testing import PitchClassifier, ToneEngine
 
 ENGINE = ToneEngine(Options())
@@ -21,23 +24,24 @@ def test_the_renderings_vary_in_prosody() -> None:
 
 def test_an_engine_that_cannot_vary_is_heard_once_a_sentence() -> None:
     class Fixed(ToneEngine):
-        controls = {}
+        controls: ClassVar[Mapping[str, Control]] = {}
 
-    class FixedNeutral(Fixed):
-        def synthesize(self, text, *, voice, takes):  # type: ignore[no-untyped-def]
+        def synthesize(
+            self, text: str, *, voice: str, takes: Sequence[Take]
+        ) -> Iterator[Rendering]:
             return ENGINE.synthesize(text, voice=voice, takes=takes)
 
-    clips = renderings(FixedNeutral(Options()), ENGINE.voice())
+    clips = renderings(Fixed(Options()), ENGINE.voice())
     assert len(clips) == 12
 
 
 def test_a_profile_reads_back_exactly(tmp_path: Path) -> None:
     embedding = np.random.default_rng(0).standard_normal(100).astype(np.float32)
-    profile = Profile(embedding, {"anger": 0.1 + 0.2}, 48)
+    profile = Profile(embedding, {"anger": 0.1 + 0.2}, 48, {"arousal": 0.7})
     save(profile, tmp_path / "deep" / "p.json")
     back = load(tmp_path / "deep" / "p.json")
     assert (back.embedding == profile.embedding).all()
-    assert (back.log_odds, back.clips) == (profile.log_odds, 48)
+    assert (back.log_odds, back.clips, back.dimensions) == (profile.log_odds, 48, {"arousal": 0.7})
 
 
 def test_a_profile_belongs_to_engine_voice_and_weights(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emotts.emotions import Target
+from emotts.emotions import Target, target
 from emotts.records import Prediction, Profile
 from emotts.scoring import combine, log_odds, matched, ranks, relative, score
 
@@ -53,7 +53,11 @@ def test_without_a_baseline_the_order_is_the_same() -> None:
         ({"happiness": 0.6, "anger": 0.4}, {"happiness": 1.0}, True),
         ({"happiness": 0.4, "anger": 0.6}, {"happiness": 1.0}, False),
         ({"happiness": 0.4, "anger": 0.3, "fear": 0.3}, {"happiness": 1.0}, False),
-        ({"happiness": 0.4, "surprise": 0.3, "fear": 0.3}, {"happiness": 0.7, "surprise": 0.3}, True),
+        (
+            {"happiness": 0.4, "surprise": 0.3, "fear": 0.3},
+            {"happiness": 0.7, "surprise": 0.3},
+            True,
+        ),
     ],
 )
 def test_matched_needs_the_target_first_and_prevailing(
@@ -99,3 +103,30 @@ def test_finalists_stay_ahead_of_all_others(scores: list[float], data: st.DataOb
     rest = [combined[c] for c in order if c not in finalists]
     assert all(0 <= value <= 1 for value in combined.values())
     assert not rest or min(combined[c] for c in finalists) >= max(rest)
+
+
+def measured(arousal: float, valence: float, scores: dict[str, float] | None = None) -> Prediction:
+    point = {"arousal": arousal, "valence": valence}
+    return Prediction(scores or {}, np.zeros(2, np.float32), dimensions=point)
+
+
+def test_a_point_scores_by_how_much_nearer_it_was_reached() -> None:
+    wanted = target("arousal=.8,valence=.9")
+    take_0, near, far = measured(0.5, 0.5), measured(0.7, 0.8), measured(0.2, 0.5)
+    assert score(near, wanted, take_0) > 0 > score(far, wanted, take_0)
+    assert score(measured(0.8, 0.9), wanted) == 0
+    assert matched(near, wanted) and not matched(take_0, wanted)
+
+
+def test_a_classifier_of_dimensions_hears_an_emotion_as_its_point() -> None:
+    happy, sad = measured(0.75, 0.9), measured(0.35, 0.2)
+    assert score(happy, HAPPY) > score(sad, HAPPY)
+    assert score(sad, target("sadness")) > score(happy, target("sadness"))
+    assert matched(happy, HAPPY)
+
+
+def test_relative_makes_the_voices_mean_the_middle() -> None:
+    profile = Profile(np.zeros(2, np.float32), {}, 8, {"arousal": 0.7, "valence": 0.4})
+    heard = relative(measured(0.8, 0.4), profile)
+    assert heard.dimensions == pytest.approx({"arousal": 0.6, "valence": 0.5})
+    assert heard.scores == {}

@@ -1,4 +1,5 @@
 import logging
+import unicodedata
 
 import pytest
 from hypothesis import given, settings
@@ -81,8 +82,6 @@ def test_every_piece_is_speakable_and_within_an_engine_calls_limits(text: str) -
 @given(st.text(st.characters(categories=("L", "N", "Zs")), max_size=300))
 @settings(deadline=None)
 def test_no_letter_or_digit_is_lost(text: str) -> None:
-    import unicodedata
-
     kept = [c for c in unicodedata.normalize("NFC", text) if c.isalnum()]
     found = sentences(text) if kept else []
     assert [c for c in "".join(found) if c.isalnum()] == kept

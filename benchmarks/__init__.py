@@ -1,0 +1,1 @@
+"""What emotts measures about itself; every script prints a Markdown section with its figures."""

@@ -1,0 +1,96 @@
+"""What best of 8 costs, against one plain hibari call plus one classification of it.
+
+    python -m benchmarks.cost
+
+Both sides run in turn, in one process, on the same three-second sentence; a ratio is the median
+of the ratios of neighbouring runs, so that it holds when the machine's speed drifts.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from itertools import cycle
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hibari import Hibari
+
+from emotts import Audio, Host
+
+TEXTS = Path(__file__).parent / "texts" / "neutral.txt"
+SHORT = "The shop opens at eight."
+ROUNDS = 25
+
+
+def timed(action: Callable[[], object]) -> float:
+    """Wall-clock seconds of one call."""
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def compare(
+    ours: Callable[[], object], other: Callable[[], object], rounds: int
+) -> tuple[float, float, float]:
+    """Median seconds of both, and median ratio of neighbouring runs."""
+    ours(), other()
+    pairs = [(timed(ours), timed(other)) for _ in range(rounds)]
+    return (
+        statistics.median(a for a, _ in pairs),
+        statistics.median(b for _, b in pairs),
+        statistics.median(a / b for a, b in pairs),
+    )
+
+
+def choosing() -> None:
+    """Best of 8 against plain speech and one classification, each on sentences of its turn."""
+    host, plain = Host(), Hibari(threads=1)
+    texts = TEXTS.read_text().splitlines()
+    seconds = statistics.mean(plain(text).size / plain.sample_rate for text in texts)
+    turns, others = cycle(texts), cycle(texts)
+
+    def best_of_8() -> None:
+        host.say(next(turns), "happiness")
+
+    def plain_and_heard() -> None:
+        host.classify([Audio(plain(next(others)), plain.sample_rate)])
+
+    ours, other, ratio = compare(best_of_8, plain_and_heard, ROUNDS)
+    print(
+        f"| best of 8, sentences of {seconds:.1f} s | {ours * 1e3:.0f} ms | plain hibari and one "
+        f"classification, one thread: {other * 1e3:.0f} ms | {ratio:.2f} | 4 |"
+    )
+
+
+def commands() -> None:
+    """Cold commands, as whole processes."""
+    with TemporaryDirectory() as folder:
+        python = [sys.executable, "-c", "pass"]
+        emotts = [sys.executable, "-m", "emotts.cli"]
+        say = [*emotts, "say", SHORT, "--emotion", "happiness", "-o", os.path.join(folder, "a.wav")]
+
+        def run(command: list[str]) -> Callable[[], object]:
+            return lambda: subprocess.run(command, check=True, capture_output=True)
+
+        ours, other, ratio = compare(run([*emotts, "--help"]), run(python), ROUNDS)
+        print(
+            f"| `emotts --help` | {ours * 1e3:.0f} ms | `python -c pass`: {other * 1e3:.0f} ms "
+            f"| {ratio:.2f} | 5 |"
+        )
+        cold = statistics.median(timed(run(say)) for _ in range(7))
+        print(f"| `emotts say`, cold, short sentence | {cold:.2f} s | | | 3 s |")
+
+
+def main() -> None:
+    """Measure and print the table."""
+    print(f"{os.cpu_count()} cores\n")
+    print("| what | time | against | ratio | limit |\n|---|---|---|---|---|")
+    choosing()
+    commands()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""How often the target is what the classifier hears first: take 0, a random take, the best of n.
+
+    python -m benchmarks.heard [--sentences 40]
+
+This is the verifier's own view of the takes that it chose itself: what it says is how much there
+is to choose from, and how well the takes aim, not that a person would agree.
+"""
+
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from emotts import Candidate, Host
+
+EMOTIONS = ("anger", "happiness", "sadness", "fear", "surprise")
+TAKES = 32
+TEXTS = Path(__file__).parent / "texts" / "neutral.txt"
+RESAMPLES = 2000
+
+Hits = npt.NDArray[np.float64]
+
+
+def hits(candidates: Sequence[Candidate], emotion: str) -> list[float]:
+    """Of one sentence: hit in take 0, share of hits in random takes, hit in best of 8 and 32."""
+
+    def hit(candidate: Candidate) -> float:
+        (heard,) = candidate.predictions.values()
+        return float(heard.top == emotion)
+
+    def best(count: int) -> float:
+        scored = [c for c in candidates[:count] if c.score is not None]
+        return hit(max(scored, key=lambda c: (c.score or 0.0, -c.take.index)))
+
+    audible = [c for c in candidates[1:] if c.predictions]
+    return [hit(candidates[0]), float(np.mean([hit(c) for c in audible])), best(8), best(TAKES)]
+
+
+def interval(values: Hits) -> str:
+    """Mean with its 95% interval: bootstrap over sentences."""
+    draws = np.random.default_rng(0).integers(0, len(values), (RESAMPLES, len(values)))
+    low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5])
+    return f"{values.mean():.2f} ({low:.2f}–{high:.2f})"
+
+
+def main() -> None:
+    """Measure and print the table."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--sentences", type=int, default=40)
+    count = parser.parse_args().sentences
+    texts = TEXTS.read_text().splitlines()[:count]
+    host = Host()
+    table: dict[str, Hits] = {}
+    for emotion in EMOTIONS:
+        rows = [
+            hits(next(host.stream(text, emotion, takes=TAKES)).candidates, emotion)
+            for text in texts
+        ]
+        table[emotion] = np.array(rows)
+    table["mean of five"] = np.mean(list(table.values()), axis=0)
+    print(f"{count} neutral sentences, {host.engine.name}, {host.classifiers[0].name}\n")
+    print(f"| target | take 0 | a random take | best of 8 | best of {TAKES} |")
+    print("|---|---|---|---|---|")
+    for name, values in table.items():
+        print(f"| {name} | " + " | ".join(interval(column) for column in values.T) + " |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""What `pip install .` adds to a new environment, and the first words with the network cut.
+
+    python -m benchmarks.install
+
+Linux only: the network is cut by a network namespace of its own (unshare).
+"""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).parent.parent
+LIMIT_MB = 350
+
+
+def megabytes(folder: Path) -> float:
+    """Size on disk of all files below a folder, compiled modules included, MiB."""
+    return sum(file.stat().st_blocks for file in folder.rglob("*") if file.is_file()) / 2048
+
+
+def main() -> None:
+    """Install, measure, speak."""
+    with TemporaryDirectory() as folder:
+        environment, wav = Path(folder) / "venv", Path(folder) / "first.wav"
+        subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+        (packages,) = environment.glob("lib/*/site-packages")
+        before = megabytes(packages)
+        pip = [environment / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, ROOT], check=True)
+        added = megabytes(packages) - before
+        say = [environment / "bin" / "emotts", "say", "Good morning.", "--emotion", "happiness"]
+        start = time.perf_counter()
+        subprocess.run(["unshare", "-rn", *say, "-o", wav], check=True, capture_output=True)
+        print("| what | figure | limit |\n|---|---|---|")
+        print(f"| site-packages, added by the install | {added:.0f} MiB | {LIMIT_MB} |")
+        print(
+            f"| first words without network | {time.perf_counter() - start:.1f} s, "
+            f"{wav.stat().st_size / 1024:.0f} KiB of WAV | |"
+        )
+
+
+if __name__ == "__main__":
+    main()
