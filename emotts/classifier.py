@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from statistics import fmean
 from typing import Any, ClassVar
 
 import numpy as np
@@ -109,7 +110,7 @@ class Classifier(ABC):
             raise ClassifierError("a profile needs at least one clip of the speaker")
         heard = [self.hear([clip])[0] for clip in clips]
         mean = np.mean([prediction.embedding for prediction in heard], axis=0, dtype=np.float64)
-        embedding = mean.astype(np.float32)
+        embedding = np.asarray(mean, np.float32)
         if self.centres:
             centre = Profile(embedding, {}, len(clips))
             heard = [self.hear([clip], profile=centre)[0] for clip in clips]
