@@ -1,6 +1,7 @@
 """Fixtures that several test modules share."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
 
@@ -8,17 +9,36 @@ import pytest
 
 Install = Callable[..., None]
 
+TONES = """
+from emotts.hookspecs import hookimpl
+from emotts.testing import PitchClassifier, ToneEngine
+
+@hookimpl
+def emotts_engines():
+    return [ToneEngine]
+
+@hookimpl
+def emotts_classifiers():
+    return [PitchClassifier]
+"""
+
 
 @pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
-    """Install a distribution with one plugin module, as pip would, for the length of a test."""
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+    """Install distributions with one plugin module each, as pip would, for one test.
+
+    Processes that the test starts find them too.
+    """
     site = tmp_path / "site"
     site.mkdir()
     monkeypatch.syspath_prepend(str(site))
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    modules = []
 
     def install(entry: str, source: str, *, distribution: str = "", version: str = "1.0") -> None:
         distribution = distribution or f"emotts-{entry}"
         module = distribution.replace("-", "_")
+        modules.append(module)
         (site / f"{module}.py").write_text(dedent(source))
         info = site / f"{module}-{version}.dist-info"
         info.mkdir()
@@ -27,4 +47,16 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
         )
         (info / "entry_points.txt").write_text(f"[emotts]\n{entry} = {module}\n")
 
-    return install
+    yield install
+    for module in modules:
+        sys.modules.pop(module, None)
+
+
+@pytest.fixture
+def tones(install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Install the tone engine and the pitch classifier; a config file that chooses them."""
+    install("tones", TONES)
+    monkeypatch.setenv("EMOTTS_CACHE", str(tmp_path / "cache"))
+    config = tmp_path / "tones.yaml"
+    config.write_text("engine: tone\nclassifiers: [pitch]\ntakes: 4\n")
+    return config

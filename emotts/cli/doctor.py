@@ -1,5 +1,6 @@
 """`emotts doctor`."""
 
+import logging
 import os
 import platform
 import sys
@@ -24,6 +25,8 @@ from emotts.cli.common import (
 from emotts.cli.plugins import plugin_form
 from emotts.errors import EmottsError
 from emotts.host import Host
+
+logger = logging.getLogger(__name__)
 
 TEXT = "I am ready to speak."
 EMOTION_PREFERENCE = ("happiness", "anger", "sadness")
@@ -81,8 +84,8 @@ def _classifier(host: Host) -> dict[str, Any]:
     form: dict[str, Any] = {"name": classifier.name, "details": None, "error": None}
     try:
         return {**form, "details": dict(classifier.details())}
-    except EmottsError as error:
-        return {**form, "error": str(error)}
+    except Exception as error:  # a doctor reports whatever is wrong
+        return {**form, "error": _report(error)}
 
 
 def _self_test(host: Host) -> dict[str, Any]:
@@ -93,8 +96,8 @@ def _self_test(host: Host) -> dict[str, Any]:
     start = time.perf_counter()
     try:
         speech = host.say(TEXT, emotion)
-    except EmottsError as error:
-        return {**form, "error": str(error)}
+    except Exception as error:  # a doctor reports whatever is wrong
+        return {**form, "error": _report(error)}
     return {
         **form,
         "seconds": time.perf_counter() - start,
@@ -103,6 +106,14 @@ def _self_test(host: Host) -> dict[str, Any]:
         "matched": speech.matched,
         "error": None,
     }
+
+
+def _report(error: Exception) -> str:
+    """An error in words; the traceback of one that nobody meant goes to the log."""
+    if isinstance(error, EmottsError):
+        return str(error)
+    logger.error("unexpected", exc_info=error)
+    return f"{type(error).__name__}: {error}"
 
 
 def _print(form: dict[str, Any]) -> None:

@@ -49,7 +49,8 @@ class Delivery:
     def deliver(self, audio: Audio) -> str | None:
         """Write and play; the file it was written to, "-" for standard output, or None."""
         if self.takes_stdout:
-            click.get_binary_stream("stdout").write(audio.wav_bytes())
+            sys.stdout.buffer.write(audio.wav_bytes())
+            sys.stdout.buffer.flush()
         elif self._output is not None:
             audio.write(self._output)
         if self._play:

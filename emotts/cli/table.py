@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
@@ -21,7 +21,7 @@ def print_choices(choices: Iterable[Choice], *, err: bool = False) -> None:
     """Print what was heard in take 0 and in the chosen take of each sentence."""
     console = Console(stderr=err, highlight=False)
     for choice in choices:
-        console.print(choice_table(choice))
+        console.print(choice_report(choice))
 
 
 def print_rows(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -32,13 +32,12 @@ def print_rows(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     Console(highlight=False).print(table)
 
 
-def choice_table(choice: Choice) -> Table:
-    """What was heard in take 0 and in the chosen take of a sentence."""
+def choice_report(choice: Choice) -> Group:
+    """A sentence, what was heard in its take 0 and in the chosen take, and the verdict."""
     classifier = choice.classifiers[0]
     before = _scores(choice.candidates[0], classifier)
     after = _scores(choice.candidate, classifier)
-    table = Table(title=Text(choice.text), caption=_verdict(choice), title_justify="left")
-    table.caption_justify = "left"
+    table = Table()
     table.add_column("heard")
     table.add_column("take 0", justify="right")
     if choice.chosen:
@@ -47,7 +46,7 @@ def choice_table(choice: Choice) -> Table:
         cells = [f"{before.get(name, 0):.1%}", f"{after.get(name, 0):.1%}"]
         wanted = name in choice.target.weights
         table.add_row(name, *cells[: 2 if choice.chosen else 1], style="bold" if wanted else None)
-    return table
+    return Group(Text(choice.text, style="italic"), table, _verdict(choice))
 
 
 def _scores(candidate: Candidate, classifier: str) -> Mapping[str, float]:

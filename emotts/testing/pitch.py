@@ -17,15 +17,16 @@ VOICED = 0.5
 OCTAVE_COST = 0.05
 
 # Emotion → where it lies around the speaker's own average: semitones, dB. The signs are those
-# that Juslin & Laukka (2003, Psychological Bulletin 129:770) found in most studies of speech.
+# that Juslin & Laukka (2003, Psychological Bulletin 129:770) found in most studies of speech;
+# neutral speech lies a little below an average over moods.
 PLACES = {
-    "anger": (1.0, 5.0),
-    "fear": (6.0, -1.0),
-    "happiness": (4.0, 3.0),
-    "neutral": (0.0, 0.0),
-    "sadness": (-4.0, -4.0),
+    "anger": (0.5, 4.0),
+    "fear": (2.5, -0.5),
+    "happiness": (1.2, 1.0),
+    "neutral": (-0.5, 0.0),
+    "sadness": (-2.0, -4.0),
 }
-WIDTH = 3.0
+WIDTH = 1.2
 """How far from its place an emotion is still heard; semitones, dB."""
 AVERAGE = np.array([12 * np.log2(150), -24.0], np.float32)
 """An unknown speaker: 150 Hz in semitones above 1 Hz, and dBFS."""

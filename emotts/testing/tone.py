@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from emotts.audio import Audio, Samples
-from emotts.controls import Control, resolve
+from emotts.controls import STANDARD, Control, resolve
 from emotts.engine import Engine
 from emotts.errors import EngineError
 from emotts.records import Rendering, Take, Voice
@@ -31,12 +31,8 @@ class ToneEngine(Engine):
     name = "tone"
     license = "Apache-2.0"
     controls: ClassVar[Mapping[str, Control]] = {
-        control.name: control
-        for control in (
-            Control("rate", "factor", 0.5, 1.0, 2.0, "syllables a second", scale="log"),
-            Control("pitch", "semitones", -8.0, 0.0, 8.0, "height of the voice"),
-            Control("energy", "dB", -12.0, 0.0, 12.0, "level"),
-        )
+        name: STANDARD[name].within(low, high)
+        for name, low, high in (("rate", 0.5, 2), ("pitch", -8, 8), ("energy", -12, 12))
     }
 
     def voices(self) -> Sequence[Voice]:
