@@ -20,7 +20,7 @@ from hibari import Hibari
 
 from emotts import Audio, Host
 
-TEXTS = Path(__file__).parent / "texts" / "neutral.txt"
+TEXTS = Path(__file__).parent / "proof" / "texts" / "neutral.txt"
 SHORT = "The shop opens at eight."
 ROUNDS = 25
 

@@ -17,7 +17,7 @@ from emotts import Candidate, Host
 
 EMOTIONS = ("anger", "happiness", "sadness", "fear", "surprise")
 TAKES = 32
-TEXTS = Path(__file__).parent / "texts" / "neutral.txt"
+TEXTS = Path(__file__).parent / "proof" / "texts" / "neutral.txt"
 RESAMPLES = 2000
 
 Hits = npt.NDArray[np.float64]

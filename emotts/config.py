@@ -35,6 +35,19 @@ class ClassifierConfig(PartConfig):
     """Hears only so many of the best candidates; null: hears all. Not for the first one."""
 
 
+class LedgerConfig(Options):
+    """Where each choice is written down; a bare path stands for one without texts."""
+
+    path: str
+    text: bool = False
+    """Keep the sentences themselves, not only their hashes."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_path(cls, value: object) -> object:
+        return {"path": value} if isinstance(value, str) else value
+
+
 class Config(Options):
     """What a host is made of, and the defaults of its requests."""
 
@@ -49,6 +62,7 @@ class Config(Options):
     takes: int = Field(default=8, ge=1, le=MAX_TAKES)
     """Takes a sentence, the neutral one included."""
     seed: int = Field(default=0, ge=0, lt=2**63)
+    ledger: LedgerConfig | None = None
 
     @field_validator("classifiers")
     @classmethod
@@ -101,10 +115,8 @@ def _problem(model: type[BaseModel], loc: tuple[str | int, ...], kind: str, mess
 
 def _owner(model: type[BaseModel], loc: tuple[str | int, ...]) -> type[BaseModel]:
     """The model that the last key of `loc` would belong to."""
-    for key in loc[:-1]:
-        if isinstance(key, str):
-            model = {"classifiers": ClassifierConfig}.get(key, PartConfig)
-    return model
+    parts: dict[str, type[BaseModel]] = {"classifiers": ClassifierConfig, "ledger": LedgerConfig}
+    return parts.get(str(loc[0]), PartConfig) if len(loc) > 1 else model
 
 
 def _keys(model: type[BaseModel]) -> str:

@@ -6,7 +6,7 @@ from typing import TypedDict, TypeVar, Unpack
 
 import numpy as np
 
-from emotts import audio
+from emotts import audio, ledger
 from emotts.audio import Audio
 from emotts.check import Check
 from emotts.classifier import Classifier
@@ -143,13 +143,13 @@ class Host:
         )
 
     def _speak(self, request: Request, observe: Observer | None) -> Iterator[Choice]:
+        listeners = self._listeners_to(request.voice)
         for choice in speak(
-            request,
-            engine=self.engine,
-            listeners=self._listeners_to(request.voice),
-            checks=self.checks,
-            observe=observe,
+            request, engine=self.engine, listeners=listeners, checks=self.checks, observe=observe
         ):
+            if kept := self.config.ledger:
+                line = ledger.entry(choice, request, self.engine, listeners, with_text=kept.text)
+                ledger.append(kept.path, line)
             self.plugins.sentence_chosen(choice, request)
             yield choice
 

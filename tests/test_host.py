@@ -1,42 +1,24 @@
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from emotts import Candidate, Config, Host
-from emotts.builtin.signal import SignalCheck
-from emotts.config import ClassifierConfig, PartConfig
+from emotts.config import PartConfig
 from emotts.errors import ConfigError, UnknownNameError
-from emotts.registry import PluginInfo, Plugins
-from emotts.testing import PitchClassifier, ToneEngine
 
 TEXT = "The cat sat. The dog ran."
-CONFIG = Config(
-    engine=PartConfig(name="tone"), classifiers=(ClassifierConfig(name="pitch"),), takes=6
-)
-PLUGINS = Plugins(
-    [
-        PluginInfo(
-            "test",
-            "test",
-            "1",
-            {"engine": (ToneEngine,), "classifier": (PitchClassifier,), "check": (SignalCheck,)},
-        )
-    ]
-)
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("EMOTTS_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache"
 
 
 @pytest.fixture
-def host() -> Iterator[Host]:
-    yield Host(CONFIG, plugins=PLUGINS)
+def config(tones: Path) -> Config:
+    return Config.load(tones).model_copy(update={"takes": 6})
+
+
+@pytest.fixture
+def host(config: Config) -> Host:
+    return Host(config)
 
 
 def test_speech_is_the_sentences_after_each_other(host: Host) -> None:
@@ -77,13 +59,13 @@ def test_the_neutral_voice_reads_as_neutral_whatever_its_pitch(host: Host) -> No
 
 
 def test_a_profile_is_made_once_and_kept(
-    host: Host, cache: Path, caplog: pytest.LogCaptureFixture
+    host: Host, config: Config, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, "emotts.profiles"):
         host.say("The cat sat.", "anger")
-        Host(CONFIG, plugins=PLUGINS).say("The cat sat.", "anger")
+        Host(config).say("The cat sat.", "anger")
     assert caplog.text.count("calibrating pitch on voice alto of tone") == 1
-    assert [path.suffix for path in (cache / "profiles").iterdir()] == [".json"]
+    assert [path.suffix for path in (tmp_path / "cache" / "profiles").iterdir()] == [".json"]
 
 
 def test_requests_are_bounded_and_named(host: Host) -> None:
@@ -102,12 +84,12 @@ def test_options_override_the_config(host: Host) -> None:
     assert speech.request.target.weights == {"anger": 0.75, "fear": 0.25}
 
 
-def test_a_host_of_unknown_parts_lists_the_known() -> None:
+def test_a_host_of_unknown_parts_lists_the_known(config: Config) -> None:
     with pytest.raises(UnknownNameError, match=r"unknown engine 'toner'.*tone"):
-        Host(CONFIG.model_copy(update={"engine": PartConfig(name="toner")}), plugins=PLUGINS)
+        Host(config.model_copy(update={"engine": PartConfig(name="toner")}))
     wrong = PartConfig(name="tone", options={"speed": 2})
     with pytest.raises(ConfigError, match="options of tone: unknown key 'speed'; valid: none"):
-        Host(CONFIG.model_copy(update={"engine": wrong}), plugins=PLUGINS)
+        Host(config.model_copy(update={"engine": wrong}))
 
 
 def test_recordings_are_heard_as_they_are_or_relative_to_their_speaker(host: Host) -> None:

@@ -1,0 +1,105 @@
+"""The ledger: one JSON line a sentence, from which a choice can be audited and replayed."""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from emotts.audio import Audio
+from emotts.engine import Engine
+from emotts.errors import ConfigError
+from emotts.pipeline import Listener
+from emotts.records import Candidate, Choice, Profile, Request
+
+Entry = dict[str, object]
+
+
+def entry(
+    choice: Choice,
+    request: Request,
+    engine: Engine,
+    listeners: Sequence[Listener],
+    *,
+    with_text: bool = False,
+) -> Entry:
+    """What there is to know about a choice, ready for JSON.
+
+    Args:
+        choice: the choice.
+        request: what it was made for.
+        engine: who spoke.
+        listeners: who listened, with the voice's profiles.
+        with_text: keep the sentence itself beside its hash; only so it can be replayed from the
+            ledger alone.
+    """
+    return {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "emotts": version("emotts"),
+        "text_sha256": hashlib.sha256(choice.text.encode()).hexdigest(),
+        **({"text": choice.text} if with_text else {}),
+        "target": str(choice.target),
+        "intensity": choice.target.intensity,
+        "seed": request.seed,
+        "takes": request.takes,
+        "engine": {"name": engine.name, "fingerprint": engine.fingerprint},
+        "voice": request.voice.name,
+        "classifiers": [
+            {
+                "name": listener.name,
+                "fingerprint": listener.classifier.fingerprint,
+                "finalists": listener.finalists,
+                "profile_sha256": _profile_hash(listener.profile),
+            }
+            for listener in listeners
+        ],
+        "chosen": choice.chosen,
+        "margin": choice.margin,
+        "matched": choice.matched,
+        "audio_sha256": audio_hash(choice.audio),
+        "candidates": [_candidate(candidate) for candidate in choice.candidates],
+    }
+
+
+def append(path: str | os.PathLike[str], line: Entry) -> None:
+    """Add an entry to a ledger, in one write: processes may share the file.
+
+    Raises:
+        ConfigError: the file can't be written.
+    """
+    data = json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
+    try:
+        with Path(path).open("ab", buffering=0) as file:
+            file.write(data.encode())
+    except OSError as error:
+        raise ConfigError(f"the ledger {os.fspath(path)} can't be written: {error}") from error
+
+
+def audio_hash(audio: Audio) -> str:
+    """SHA-256 of the rate and the samples."""
+    samples = audio.samples.astype("<f4", copy=False).tobytes()
+    return hashlib.sha256(f"{audio.rate}\0".encode() + samples).hexdigest()
+
+
+def _candidate(candidate: Candidate) -> Entry:
+    return {
+        "index": candidate.take.index,
+        "seed": candidate.take.seed,
+        "requested": dict(candidate.take.controls),
+        "effective": dict(candidate.effective),
+        "score": candidate.score,
+        "rejected": candidate.rejected,
+        "heard": {
+            name: {"scores": dict(found.scores), "dimensions": found.dimensions}
+            for name, found in candidate.predictions.items()
+        },
+        "checks": {found.check: found.value for found in candidate.measurements},
+    }
+
+
+def _profile_hash(profile: Profile | None) -> str | None:
+    if profile is None:
+        return None
+    return hashlib.sha256(profile.embedding.astype("<f4", copy=False).tobytes()).hexdigest()
