@@ -37,12 +37,12 @@ def player(folder: Path, name: str, script: str) -> None:
 
 
 def test_writes_a_wav_and_shows_what_was_heard(tones: Path, folder: Path) -> None:
-    result = say(tones, TEXT, "--emotion", "happiness", "-o", "hello.wav")
+    result = say(tones, TEXT, "--emotion", "sadness", "-o", "hello.wav")
     assert result.exit_code == 0, result.output
     assert read("hello.wav").rate == 16_000
     assert os.listdir(folder) == ["hello.wav"]
     assert "The cat sat." in result.stdout and "The dog ran." in result.stdout
-    assert "take 0" in result.stdout and "happiness: matched, margin" in result.stdout
+    assert "take 0" in result.stdout and "sadness: matched, margin" in result.stdout
     assert result.stderr == ""
 
 

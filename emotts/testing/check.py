@@ -9,16 +9,8 @@ import numpy as np
 from emotts.audio import Audio
 from emotts.check import Check
 from emotts.records import Measurement, Voice
-from emotts.testing.contract import (
-    Contract,
-    Outcome,
-    expect,
-    expect_cheap_construction,
-    expect_name,
-    expect_strict_options,
-    silent_stdout,
-    untouched_random_state,
-)
+from emotts.testing.component import COMPONENT, Component
+from emotts.testing.contract import Contract, Outcome, enforce, expect
 
 
 @dataclass
@@ -51,32 +43,17 @@ def check_check(
         baseline: a sound rendering of the sentence.
         takes: other renderings of it, at least two.
     """
-    CHECK.enforce(Subject(check, text, voice, baseline, takes), f"check {check.name}")
+    outcomes = check_promises(check, text=text, voice=voice, baseline=baseline, takes=takes)
+    enforce(f"check {check.name}", outcomes)
 
 
 def check_promises(
     check: Check, *, text: str, voice: Voice, baseline: Audio, takes: Sequence[Audio]
 ) -> Iterator[Outcome]:
     """What `check_check` looks at, one promise after the other."""
-    return CHECK.outcomes(Subject(check, text, voice, baseline, takes))
-
-
-@CHECK.promise
-def name(subject: Subject) -> None:
-    """It has a name that the host can look up."""
-    expect_name(subject.check.name)
-
-
-@CHECK.promise
-def strict_options(subject: Subject) -> None:
-    """Its options refuse an unknown key by name."""
-    expect_strict_options(subject.check)
-
-
-@CHECK.promise
-def cheap(subject: Subject) -> None:
-    """Constructing it is cheap."""
-    expect_cheap_construction(subject.check)
+    subject = Subject(check, text, voice, baseline, takes)
+    yield from COMPONENT.outcomes(Component(check, lambda: subject.measure(*takes)))
+    yield from CHECK.outcomes(subject)
 
 
 @CHECK.promise
@@ -149,20 +126,6 @@ def silence(subject: Subject) -> None:
     """It measures a silent clip without an exception."""
     clip = subject.baseline
     subject.measure(Audio(np.zeros_like(clip.samples), clip.rate))
-
-
-@CHECK.promise
-def quiet(subject: Subject) -> None:
-    """It prints nothing."""
-    with silent_stdout():
-        subject.measure(*subject.takes)
-
-
-@CHECK.promise
-def no_global_randomness(subject: Subject) -> None:
-    """It leaves the global random state alone."""
-    with untouched_random_state():
-        subject.measure(*subject.takes)
 
 
 def _flat(measured: Sequence[Sequence[Measurement]]) -> list[Measurement]:

@@ -1,0 +1,46 @@
+# Everything a developer runs. Each target sets up what it needs, and does nothing twice.
+
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
+
+# torch and torchaudio that work together; only plugins need them, the core never does.
+TORCH := torch==2.14.1 torchaudio==2.11.0
+
+.PHONY: test test-core lint format bench samples clean
+
+test: $(VENV)/all
+	$(BIN)/python -m pytest tests $(wildcard plugins/*/tests)
+
+test-core: $(VENV)/core
+	EMOTTS_LOAD_PLUGINS= $(BIN)/python -m pytest tests -m "not slow and not heavy"
+
+lint: $(VENV)/core
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/core
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/core
+	$(BIN)/python -m benchmarks
+
+samples: $(VENV)/core
+	$(BIN)/python samples/make.py
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/core: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) --editable '.[dev]'
+	touch $@
+
+$(VENV)/all: $(VENV)/core $(addsuffix /pyproject.toml,$(PLUGINS))
+	@if grep -qs torch $(addsuffix /pyproject.toml,$(PLUGINS)); then $(PIP) $(TORCH); fi
+	@for plugin in $(PLUGINS); do $(PIP) --editable "$$plugin[dev]" || exit 1; done
+	touch $@

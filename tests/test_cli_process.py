@@ -1,0 +1,67 @@
+"""The command line as a process: its streams, its exit codes, signals."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+SLOW = """
+import sys, time
+from emotts.hookspecs import hookimpl
+from emotts.testing import ToneEngine
+
+class Slow(ToneEngine):
+    name = "slow"
+    def synthesize(self, text, *, voice, takes):
+        print("speaking", file=sys.stderr, flush=True)
+        time.sleep(30)
+        yield from super().synthesize(text, voice=voice, takes=takes)
+
+@hookimpl
+def emotts_engines():
+    return [Slow]
+"""
+
+
+def emotts(*arguments: str) -> subprocess.Popen[bytes]:
+    program = "from emotts.cli import main; main()"
+    return subprocess.Popen(
+        [sys.executable, "-c", program, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_an_error_is_a_message_and_exit_code_2() -> None:
+    process = emotts("say", "Hello.", "--emotion", "joyful")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (2, b"")
+    assert b"unknown emotion 'joyful'; valid: anger, disgust" in err
+    assert b"Traceback" not in err
+
+
+def test_a_reader_that_leaves_early_is_no_traceback(tones: Path) -> None:
+    process = emotts("say", "Hello there.", "-e", "fear", "--config", str(tones), "-o", "-")
+    assert process.stdout and process.stderr
+    process.stdout.close()
+    err = process.stderr.read()
+    process.stderr.close()
+    process.wait(timeout=60)
+    assert b"Traceback" not in err and b"Exception" not in err, err.decode()
+
+
+def test_an_interrupt_is_exit_code_130_without_traceback(
+    tones: Path, install: Callable[..., None]
+) -> None:
+    install("slow", SLOW)
+    process = emotts("say", "Hello.", "-e", "fear", "--config", str(tones), "--engine", "slow")
+    assert process.stderr
+    assert process.stderr.readline() == b"speaking\n"
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert b"Traceback" not in err, err.decode()

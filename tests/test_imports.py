@@ -1,0 +1,60 @@
+"""What importing and asking for help cost: weights and heavy modules wait for the first use."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+HEAVY = {"numpy", "scipy", "onnxruntime", "torch", "transformers", "pydantic", "rich", "yaml"}
+HEAVY |= {"pluggy", "soundfile", "soxr", "hibari"}
+
+
+def imported(code: str) -> set[str]:
+    """The top-level modules that a fresh interpreter has imported after running some code."""
+    program = f"{code}\nimport json, sys\nprint(json.dumps(list(sys.modules)), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    return {name.partition(".")[0] for name in json.loads(done.stderr)}
+
+
+def test_importing_emotts_imports_nothing_heavy() -> None:
+    assert not imported("import emotts") & HEAVY
+
+
+def test_help_imports_nothing_heavy_and_no_command() -> None:
+    code = "from emotts.cli import cli\ncli(['--help'], standalone_mode=False)"
+    assert not imported(code) & HEAVY
+
+
+def test_every_public_name_can_be_imported() -> None:
+    code = "import emotts\nassert all(getattr(emotts, name) for name in dir(emotts))"
+    found = imported(code)
+    assert "numpy" in found and "torch" not in found
+
+
+def test_no_command_imports_torch_or_loads_a_model() -> None:
+    commands = "say", "classify", "voices", "plugins", "doctor"
+    code = "from emotts.cli import cli\nfrom importlib import import_module\n" + "\n".join(
+        f"import_module('emotts.cli.{command}')" for command in commands
+    )
+    assert not imported(code) & {"torch", "transformers", "hibari"}
+
+
+def test_help_takes_at_most_five_times_a_bare_interpreter() -> None:
+    emotts = shutil.which("emotts", path=sys.prefix + "/bin")
+    if emotts is None:
+        pytest.fail("the console script is not installed beside the interpreter")
+
+    commands = [emotts, "--help"], [sys.executable, "-c", "pass"]
+    # In turn, so that both meet the machine as busy as it is.
+    rounds = [[seconds(command) for command in commands] for _ in range(15)]
+    help_s, bare_s = map(min, zip(*rounds, strict=True))
+    assert help_s <= 5 * bare_s
+
+
+def seconds(command: list[str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - start
