@@ -18,7 +18,7 @@ def speech_form(speech: Speech, *, output: str | None, embedding: bool = False) 
     request = speech.request
     form: dict[str, Any] = {
         "text": request.text,
-        "target": dict(request.target.weights),
+        "target": dict(request.target.point or request.target.weights),
         "intensity": request.target.intensity,
         "engine": speech.engine,
         "voice": request.voice.name,
@@ -74,7 +74,7 @@ def _candidate_form(candidate: Candidate, classifier: str) -> dict[str, Any]:
         "effective": dict(candidate.effective),
         "score": candidate.score,
         "rejected": candidate.rejected,
-        "prediction": _copied(heard.scores if heard else None),
+        "prediction": _copied(heard and (heard.scores or heard.dimensions)),
     }
 
 

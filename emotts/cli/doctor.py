@@ -29,7 +29,7 @@ from emotts.host import Host
 logger = logging.getLogger(__name__)
 
 TEXT = "I am ready to speak."
-EMOTION_PREFERENCE = ("happiness", "anger", "sadness")
+EMOTION = "happiness"
 DISTRIBUTIONS = ("numpy", "scipy", "onnxruntime", "hibari-tts", "soundfile", "soxr", "pluggy")
 
 
@@ -91,7 +91,7 @@ def _classifier(host: Host) -> dict[str, Any]:
 def _self_test(host: Host) -> dict[str, Any]:
     """Speak a sentence, as `emotts say` does, and hear it."""
     labels = host.classifiers[0].labels
-    emotion = next((name for name in EMOTION_PREFERENCE if name in labels), labels[0])
+    emotion = EMOTION if EMOTION in labels or not labels else labels[0]
     form: dict[str, Any] = {"text": TEXT, "emotion": emotion, "engine": host.engine.name}
     start = time.perf_counter()
     try:

@@ -33,7 +33,8 @@ from emotts.text import MAX_REQUEST
     "--emotion",
     metavar="EMOTION",
     required=True,
-    help=f"What to sound like: {', '.join(EMOTIONS)}; or a blend, happiness:0.7,surprise:0.3.",
+    help=f"What to sound like: {', '.join(EMOTIONS)}; a blend, happiness:0.7,fear:0.3; or a point, "
+    "arousal=0.8,valence=0.9.",
 )
 @click.option("--intensity", type=float, default=1.0, help="From 0 to 1 (default).")
 @click.option("--takes", type=int, help="Takes a sentence, the neutral one included (8).")

@@ -6,6 +6,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from emotts.dimensions import is_dimension
 from emotts.records import Candidate, Choice
 
 SHOWN = 0.05
@@ -34,34 +35,42 @@ def print_rows(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def choice_report(choice: Choice) -> Group:
     """A sentence, what was heard in its take 0 and in the chosen take, and the verdict."""
-    classifier = choice.classifiers[0]
-    before = _scores(choice.candidates[0], classifier)
-    after = _scores(choice.candidate, classifier)
+    before = _heard(choice.candidates[0], choice.classifiers[0])
+    after = _heard(choice.candidate, choice.classifiers[0])
+    wanted = choice.target.point or choice.target.weights
     table = Table()
     table.add_column("heard")
     table.add_column("take 0", justify="right")
     if choice.chosen:
         table.add_column(f"take {choice.chosen}", justify="right")
-    for name in _shown(choice, before, after):
-        cells = [f"{before.get(name, 0):.1%}", f"{after.get(name, 0):.1%}"]
-        wanted = name in choice.target.weights
-        table.add_row(name, *cells[: 2 if choice.chosen else 1], style="bold" if wanted else None)
+    for name in _shown(wanted, before, after):
+        cells = [_cell(name, heard) for heard in ([before, after] if choice.chosen else [before])]
+        table.add_row(name, *cells, style="bold" if name in wanted else None)
     return Group(Text(choice.text, style="italic"), table, _verdict(choice))
 
 
-def _scores(candidate: Candidate, classifier: str) -> Mapping[str, float]:
+def _heard(candidate: Candidate, classifier: str) -> dict[str, float]:
+    """Emotion → probability, and dimension → value."""
     heard = candidate.predictions.get(classifier)
-    return heard.scores if heard else {}
+    return {**heard.scores, **(heard.dimensions or {})} if heard else {}
 
 
-def _shown(choice: Choice, before: Mapping[str, float], after: Mapping[str, float]) -> list[str]:
-    """The emotions of the target, then what else was heard, the likeliest first."""
+def _cell(name: str, heard: Mapping[str, float]) -> str:
+    if name not in heard:
+        return "–"
+    return f"{heard[name]:.2f}" if is_dimension(name) else f"{heard[name]:.1%}"
+
+
+def _shown(
+    wanted: Mapping[str, float], before: Mapping[str, float], after: Mapping[str, float]
+) -> list[str]:
+    """What was wanted, then what else was heard, the likeliest first."""
     others = [
         name
         for name in sorted(after, key=lambda name: -after[name])
-        if name not in choice.target.weights and max(before.get(name, 0), after[name]) >= SHOWN
+        if name not in wanted and max(before.get(name, 0), after[name]) >= SHOWN
     ]
-    return [*choice.target.weights, *others]
+    return [*wanted, *others]
 
 
 def _verdict(choice: Choice) -> Text:
@@ -75,6 +84,7 @@ def _verdict(choice: Choice) -> Text:
     if rejected:
         parts.append(f"{rejected} rejected")
     for name in choice.classifiers[1:]:
-        if name in choice.candidate.predictions:
-            parts.append(f"{name} heard {choice.candidate.predictions[name].top}")
+        heard = choice.candidate.predictions.get(name)
+        if heard and heard.scores:
+            parts.append(f"{name} heard {heard.top}")
     return Text(", ".join(parts), style="green" if choice.matched else "yellow")
