@@ -51,7 +51,7 @@ class HibariEngine(Engine):
 
     @cached_property
     def fingerprint(self) -> str:  # type: ignore[override]  # a property that is computed once
-        """hibari's version, and the registered hashes of the voices' models."""
+        """Hibari's version, and the registered hashes of the voices' models."""
         import hibari
         from hibari.voices import VOICES
 

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from hibari.g2p.lexicon import VOWELS
 
-from emotts.builtin.spectra import VOICED_HZ, Floats, Spectra
+from emotts.builtin.frames import VOICED_HZ, Floats
+from emotts.builtin.spectra import Spectra
 
 PRIMARY_STRESS = "ˈ"
 SILENT_MARKS = frozenset(' ;:,.!?—…"()“”')

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from emotts.builtin.frames import FRAME_S, Floats
 from emotts.builtin.landmarks import SYLLABLE, Landmarks, smooth
-from emotts.builtin.spectra import FRAME_S, Floats
 
 # How much of a change of rate falls on vowels, pauses and the rest, relative to each other:
 # speakers stretch and squeeze vowels and pauses more than consonants (Gay 1978; Crystal & House

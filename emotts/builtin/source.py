@@ -7,7 +7,7 @@ import numpy.typing as npt
 import scipy.fft
 from hibari import dsp
 
-from emotts.builtin.spectra import VOICED_HZ, Floats, Spectrum
+from emotts.builtin.frames import VOICED_HZ, Floats, Spectrum
 
 HIGHEST_HARMONIC_HZ = 11_000.0
 
@@ -106,6 +106,12 @@ def aspiration(f: Floats, cycles: npt.NDArray[np.float64], rng: np.random.Genera
     swell[f <= VOICED_HZ] = 0
     noise *= swell
     return noise
+
+
+def pulse_train(f0: Floats) -> Floats:
+    """[F] Hz → [F · 300] the undisturbed pulse train."""
+    f = to_samples(f0)
+    return pulses(f, phase(f))
 
 
 def stft(signal: Floats) -> Spectrum:

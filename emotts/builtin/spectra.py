@@ -14,13 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from hibari import dsp
 
-Floats = npt.NDArray[np.float32]
-Spectrum = npt.NDArray[np.complex64]
-
-BINS = dsp.N_FFT // 2 + 1
-HZ_A_BIN = dsp.SR / dsp.N_FFT
-FRAME_S = dsp.HOP / dsp.SR
-VOICED_HZ = 40.0  # below this a frame has no harmonics
+from emotts.builtin import envelope
+from emotts.builtin.frames import BINS, HZ_A_BIN, VOICED_HZ, Floats, Spectrum, polar
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +59,11 @@ class Spectra:
         return self._drawn[seed]
 
     @cached_property
+    def envelope(self) -> Spectrum:
+        """[F, 601] `harmonic` for any F0, where `harmonic` itself holds for `f0` alone."""
+        return envelope.whole(self.f0, self.harmonic)
+
+    @cached_property
     def power(self) -> Floats:
         """[F, 601] expected power, the harmonics spread over the bins between them."""
         density = np.where(self.f0 > VOICED_HZ, HZ_A_BIN / np.maximum(self.f0, VOICED_HZ), 0)
@@ -88,16 +88,7 @@ def decode(outputs: Sequence[npt.NDArray[np.float32]], phonemes: str) -> Spectra
         phonemes,
         np.cumsum(outputs[6], dtype=np.intp)[: len(phonemes) + 1],
         outputs[5][0],
-        _polar(dsp.ex(log_harmonic), np.tanh(theta) * np.float32(np.pi)),
+        polar(dsp.ex(log_harmonic), np.tanh(theta) * np.float32(np.pi)),
         dsp.ex(log_noise),
-        _polar(dsp.ex(log_free), phi),
+        polar(dsp.ex(log_free), phi),
     )
-
-
-def _polar(magnitude: Floats, phase: Floats) -> Spectrum:
-    """Complex values from magnitude and phase, in single precision throughout."""
-    result = np.empty(magnitude.shape, np.complex64)
-    np.cos(phase, out=result.real)
-    np.sin(phase, out=result.imag)
-    result *= magnitude
-    return result

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from emotts.builtin.frames import BINS, HZ_A_BIN, Floats
 from emotts.builtin.landmarks import Landmarks
-from emotts.builtin.spectra import BINS, HZ_A_BIN, Floats
 
 TILT_PIVOT_HZ = 1_000.0
 TILT_LOW_HZ, TILT_HIGH_HZ = 200.0, 8_000.0

@@ -10,8 +10,9 @@ from hibari import dsp
 
 from emotts.audio import Samples
 from emotts.builtin import source
+from emotts.builtin.frames import BINS, Floats, Spectrum
 from emotts.builtin.prosody import Prosody
-from emotts.builtin.spectra import BINS, Floats, Spectra, Spectrum
+from emotts.builtin.spectra import Spectra
 from emotts.builtin.timbre import Timbre
 
 
@@ -19,13 +20,17 @@ def render(spectra: Spectra, prosody: Prosody, timbre: Timbre, *, seed: int) -> 
     """The sound of a chunk: [G · 300] float32. The noise of `seed` must have been drawn."""
     aperiodic = spectra.aperiodic(seed)
     f0 = _pitch(spectra, prosody)
-    harmonic = spectra.harmonic
+    moved = bool(prosody.semitones.any()) or timbre.formants != 1 or timbre.jitter > 0
+    harmonic = spectra.envelope if moved else spectra.harmonic
     if len(f0) != spectra.frames or not np.array_equal(prosody.positions, np.arange(len(f0))):
         nearest = np.rint(prosody.positions).astype(np.intp)
         harmonic, aperiodic = harmonic[nearest], aperiodic[nearest]
     if timbre.formants != 1:
         harmonic, aperiodic = _shifted(harmonic, timbre), _shifted(aperiodic, timbre)
     spectrum = _excite(f0, timbre, seed)
+    if prosody.semitones.any():
+        # A voice of twice the pitch has half as many harmonics: keep its power.
+        spectrum *= (2 ** (prosody.semitones / 24))[:, None]
     spectrum *= harmonic
     if timbre.aperiodic is None:
         spectrum += aperiodic
