@@ -74,7 +74,7 @@ def _candidate_form(candidate: Candidate, classifier: str) -> dict[str, Any]:
         "effective": dict(candidate.effective),
         "score": candidate.score,
         "rejected": candidate.rejected,
-        "prediction": _copied(heard and (heard.scores or heard.dimensions)),
+        "prediction": _copied((heard.scores or heard.dimensions) if heard else None),
     }
 
 
