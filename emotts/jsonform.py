@@ -27,7 +27,7 @@ def speech_form(speech: Speech, *, output: str | None, embedding: bool = False) 
         "seed": request.seed,
         "output": output,
         "duration_s": speech.audio.duration_s,
-        "sentences": [_choice_form(choice) for choice in speech.choices],
+        "sentences": [choice_form(choice) for choice in speech.choices],
     }
     if embedding:
         form["embedding"] = speech.embedding.tolist()
@@ -53,7 +53,8 @@ def classified_form(
     return form
 
 
-def _choice_form(choice: Choice) -> dict[str, Any]:
+def choice_form(choice: Choice) -> dict[str, Any]:
+    """A sentence: what was chosen, beside its rivals."""
     return {
         "text": choice.text,
         "matched": choice.matched,

@@ -1,0 +1,73 @@
+"""Draw the two pictures of the README from a sentence that is really spoken.
+
+    pip install '.[training]' && python samples/pictures.py
+
+Writes docs/table.svg, what `emotts say` shows, and docs/contours.png, the pitch of take 0 and of
+the chosen take.
+"""
+
+import io
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import numpy.typing as npt
+from rich.console import Console
+from rich.text import Text
+
+from emotts import Audio, Host
+from emotts.builtin import f0
+from emotts.cli.table import choice_report
+
+DOCS = Path(__file__).parent.parent / "docs"
+TEXT = "We won the cup."
+EMOTION = "happiness"
+WIDTH = 60
+WINDOW_S, HOP_S = 0.05, 0.01
+
+
+def draw_table(host: Host) -> None:
+    """What the command prints, as it prints it."""
+    (choice,) = host.say(TEXT, EMOTION).choices
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), highlight=False)
+    console.print(Text(f'$ emotts say "{TEXT}" --emotion {EMOTION} -o won.wav'))
+    console.print(choice_report(choice))
+    # A fixed id keeps the file the same from run to run.
+    console.save_svg(str(DOCS / "table.svg"), title="emotts say", unique_id="emotts")
+
+
+def draw_contours(host: Host) -> None:
+    """Pitch over time of both takes, on a log scale."""
+    (choice,) = host.say(TEXT, EMOTION).choices
+    neutral = choice.candidates[0].audio
+    assert neutral is not None
+    figure, axes = plt.subplots(figsize=(7, 2.8), layout="constrained")
+    for audio, label, colour in (
+        (neutral, "take 0, neutral", "0.55"),
+        (choice.audio, f"take {choice.chosen}, {EMOTION}", "tab:orange"),
+    ):
+        times, pitch = contour(audio)
+        axes.plot(times, pitch, color=colour, linewidth=2.5, label=label)
+    axes.set(xlabel="time, s", ylabel="pitch, Hz", yscale="log", title=TEXT)
+    axes.set_yticks(ticks := [100, 150, 200, 300, 400], labels=map(str, ticks), minor=False)
+    axes.minorticks_off()
+    axes.grid(alpha=0.3)
+    axes.legend(frameon=False)
+    figure.savefig(DOCS / "contours.png", dpi=120, metadata={"Software": None})
+
+
+def contour(audio: Audio) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float32]]:
+    """Times in seconds and pitch in Hz, NaN where nothing is voiced."""
+    width, hop = round(WINDOW_S * audio.rate), round(HOP_S * audio.rate)
+    window = np.hanning(width).astype(np.float32)
+    frames = np.lib.stride_tricks.sliding_window_view(audio.samples, width)[::hop]
+    power = np.abs(np.fft.rfft(frames * window, 2 * width)).astype(np.float32) ** 2
+    hz = f0.track(power, window, audio.rate).hz
+    times = (np.arange(len(hz)) * hop + width / 2) / audio.rate
+    return times, np.where(hz > 0, hz, np.nan)
+
+
+if __name__ == "__main__":
+    host = Host()
+    draw_table(host)
+    draw_contours(host)
