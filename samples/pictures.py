@@ -20,9 +20,9 @@ from emotts.builtin import f0
 from emotts.cli.table import choice_report
 
 DOCS = Path(__file__).parent.parent / "docs"
-TEXT = "We won the cup."
-EMOTION = "happiness"
-WIDTH = 60
+TEXT = "There is somebody at the door."
+EMOTION = "fear"
+WIDTH = 78
 WINDOW_S, HOP_S = 0.05, 0.01
 
 
@@ -30,7 +30,7 @@ def draw_table(host: Host) -> None:
     """What the command prints, as it prints it."""
     (choice,) = host.say(TEXT, EMOTION).choices
     console = Console(record=True, width=WIDTH, file=io.StringIO(), highlight=False)
-    console.print(Text(f'$ emotts say "{TEXT}" --emotion {EMOTION} -o won.wav'))
+    console.print(Text(f'$ emotts say "{TEXT}" --emotion {EMOTION} -o door.wav'))
     console.print(choice_report(choice))
     # A fixed id keeps the file the same from run to run.
     console.save_svg(str(DOCS / "table.svg"), title="emotts say", unique_id="emotts")
@@ -48,8 +48,8 @@ def draw_contours(host: Host) -> None:
     ):
         times, pitch = contour(audio)
         axes.plot(times, pitch, color=colour, linewidth=2.5, label=label)
-    axes.set(xlabel="time, s", ylabel="pitch, Hz", yscale="log", title=TEXT)
-    axes.set_yticks(ticks := [100, 150, 200, 300, 400], labels=map(str, ticks), minor=False)
+    axes.set(xlabel="time, s", ylabel="pitch, Hz", yscale="log", ylim=(110, 420), title=TEXT)
+    axes.set_yticks(ticks := [120, 160, 200, 300, 400], labels=map(str, ticks), minor=False)
     axes.minorticks_off()
     axes.grid(alpha=0.3)
     axes.legend(frameon=False)
