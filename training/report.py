@@ -1,0 +1,187 @@
+"""The written report, from the figures and nothing else."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from training.conditions import TRAINING_SNR_DB
+from training.corpora import CORPORA, LABELS
+from training.evaluate import CENTRING_DRAWS, FOLDS, PENALTIES
+from training.metrics import RESAMPLES
+from training.robustness import CLIPS_PER_SPEAKER
+from training.verify import TOLERANCE
+
+Figures = dict[str, Any]
+
+VIEWS = ("centred", "uncentred")
+_SEXES = {"F": "women", "M": "men"}
+
+
+def render(figures: Figures) -> str:
+    """The report as Markdown."""
+    sections = (
+        _opening(figures),
+        _speakers(figures),
+        _corpora(figures),
+        _controls(figures),
+        _centring(figures),
+        _calibration(figures),
+        _robustness(figures),
+    )
+    return "\n\n".join(sections) + "\n"
+
+
+def _opening(figures: Figures) -> str:
+    return f"""# The compact classifier: training report
+
+Written by `python -m training.compact`; the same figures, with confusion tables, are in
+report.json. Acted speech throughout: RAVDESS (English, actors 1–20), EmoDB (German, without
+boredom) and nEMO (Polish, six speakers). A clip is always judged by a head that never met its
+speaker. *Centred* clips are heard relative to the mean of their speaker's clips, *uncentred* ones
+as they are. Figures are recalls in percent; UAR is the unweighted average recall over emotions.
+In brackets: 95% intervals, percentiles of {RESAMPLES:,} bootstrap draws over speakers within
+each corpus.
+
+The ONNX graph differs from CTranslate2's own encoder by at most
+{figures["encoder_difference"]:.1e} (allowed: {TOLERANCE:.0e}; whole encoder, built by the same
+code, on clips of several lengths; float32 sums in another order).
+
+The head is logistic regression with an L2 penalty. Penalty (out of {_listed(PENALTIES)}) and
+temperature are chosen within the training part alone, by leaving its corpora out in turn, also in
+every fold below. Training clips count such that every emotion weighs the same, and every corpus
+within an emotion; each has a copy in noise ({TRAINING_SNR_DB[0]:g}–{TRAINING_SNR_DB[1]:g} dB).
+Shipped: centred, penalty {figures["centred"]["penalty"]:g} and temperature
+{figures["centred"]["temperature"]:.2f}; uncentred, {figures["uncentred"]["penalty"]:g} and
+{figures["uncentred"]["temperature"]:.2f}; trained on all speakers."""
+
+
+def _speakers(figures: Figures) -> str:
+    parts = ("all", *CORPORA, *_SEXES)
+    tables = []
+    for view in VIEWS:
+        found = figures[f"unseen_speakers_{view}"]
+        rows = [
+            [_SEXES.get(part, part), found[part]["clips"], found[part]["speakers"]]
+            + [_percent(found[part]["uar"])]
+            + [_percent(found[part]["recall"].get(label)) for label in LABELS]
+            for part in parts
+        ]
+        tables.append(
+            f"**{view.capitalize()}**\n\n" + _table(["", "clips", "speakers", "UAR", *LABELS], rows)
+        )
+    sentences = [
+        [view, *(_percent(value) for value in figures[f"unseen_sentences_{view}"].values())]
+        for view in VIEWS
+    ]
+    return f"""## Unseen speakers
+
+{FOLDS} folds of speakers, all three corpora in training, all eight emotions compete.
+
+{tables[0]}
+
+{tables[1]}
+
+RAVDESS has two sentences. Trained on RAVDESS alone, on one sentence, UAR on unseen speakers who say
+that sentence or the other:
+
+{_table(["", *figures["unseen_sentences_centred"]], sentences)}"""
+
+
+def _corpora(figures: Figures) -> str:
+    rows = []
+    for view in VIEWS:
+        found = figures[f"unseen_corpora_{view}"]
+        for corpus in CORPORA:
+            own, free = found[corpus]["own_emotions"], found[corpus]["all_emotions"]
+            recalls = [_percent(own["recall"].get(label), bare=True) for label in LABELS]
+            rows.append([corpus, view, _percent(own["uar"]), _percent(free["uar"]), *recalls])
+    header = ["left out", "", "UAR, own emotions", "UAR, all eight", *LABELS]
+    return f"""## Unseen corpora
+
+A whole corpus left out: other speakers, language, microphone and idea of each emotion. The nearest
+to an unknown voice. *Own emotions*: the head chooses among those that the corpus has, as the
+columns by emotion do. Calm occurs in RAVDESS alone: there it can't be learned, nor judged.
+
+{_table(header, rows)}"""
+
+
+def _controls(figures: Figures) -> str:
+    rows = [
+        [corpus, f"{100 * figures['length_only'][corpus]['chance']:.0f}"]
+        + [_percent(figures[name][corpus]) for name in ("length_only", "level_only")]
+        for corpus in CORPORA
+    ]
+    return f"""## Length and level alone
+
+Heads on nothing but the length of the speech, or the level and peak of what the encoder is
+given (both with their squares, centred by speaker, chosen among the corpus's own emotions). Level
+is normalised, so what is left of it is the peak. Length after the trim is the tempo of the
+speech, a trait of emotion in itself; the encoder's pooled states do not count frames.
+
+{_table(["", "chance", "length only", "level only"], rows)}"""
+
+
+def _centring(figures: Figures) -> str:
+    counts = figures["centring_clips"]
+    row = [f"{100 * value:.1f}" for value in counts.values()]
+    return f"""## How many clips centre a speaker
+
+UAR on unseen speakers, mean over corpora and {CENTRING_DRAWS} draws, by the number of clips
+(emotions at random, at most half of the speaker's) that make the profile. Those clips are not
+judged.
+
+{_table([f"{count} clips" for count in counts], [row])}"""
+
+
+def _calibration(figures: Figures) -> str:
+    rows = []
+    for view in VIEWS:
+        speakers, corpora = (figures[f"unseen_{kind}_{view}"] for kind in ("speakers", "corpora"))
+        errors = (
+            speakers["calibration_error_raw"],
+            speakers["calibration_error"],
+            corpora["calibration_error"],
+        )
+        rows.append([view, *(f"{100 * error:.1f}" for error in errors)])
+    header = ["", "unseen speakers, no temperature", "unseen speakers", "unseen corpora"]
+    return f"""## Calibration
+
+Expected calibration error of the likeliest emotion, points of percent, 15 bins. The temperature is
+set for corpora that were left out, because a voice in use belongs to none of them: it makes
+answers about speakers of the training corpora more modest than they need be.
+
+{_table(header, rows)}"""
+
+
+def _robustness(figures: Figures) -> str:
+    columns = ("centred", "centred_as_recorded", "uncentred", "agreement")
+    rows = [
+        [name, *(f"{100 * found[column]:.1f}" for column in columns)]
+        for name, found in figures["robustness"].items()
+    ]
+    header = ["", "centred", "centred on clean clips", "uncentred", "same answer"]
+    return f"""## Robustness
+
+UAR on unseen speakers, mean over corpora, {CLIPS_PER_SPEAKER} clips a speaker, the speaker's mean
+taken from these clips in the same condition or as they were recorded. *Same answer*: the share of
+clips whose centred answer is that of the unchanged clip. *Resynthesised*: magnitudes kept, phases
+rebuilt by Griffin and Lim's method.
+
+{_table(header, rows)}"""
+
+
+def _table(header: Iterable[str], rows: Iterable[Sequence[object]]) -> str:
+    names = list(header)
+    lines = [names, ["---"] * len(names), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def _percent(figure: dict[str, float] | None, *, bare: bool = False) -> str:
+    """A recall with its interval; empty for an emotion that the corpus lacks."""
+    if figure is None:
+        return ""
+    value = f"{100 * figure['value']:.1f}"
+    return value if bare else f"{value} ({100 * figure['low']:.0f}–{100 * figure['high']:.0f})"
+
+
+def _listed(values: Iterable[float]) -> str:
+    return ", ".join(f"{value:g}" for value in values)
