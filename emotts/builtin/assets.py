@@ -1,0 +1,45 @@
+"""Files that come with the package, each held against the hash that is on record for it."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from emotts.errors import ClassifierError
+
+SUMS = "SHA256SUMS"
+
+
+def verified(directory: Path) -> Mapping[str, bytes]:
+    """The files that the list of hashes names, each read once.
+
+    Raises:
+        ClassifierError: a file is missing, or is not the one whose hash is on record.
+    """
+    files = {}
+    try:
+        for line in (directory / SUMS).read_text().splitlines():
+            expected, name = line.split()
+            files[name] = (directory / name).read_bytes()
+            found = hashlib.sha256(files[name]).hexdigest()
+            if found != expected:
+                raise ClassifierError(
+                    f"{directory / name} is damaged or was replaced: its SHA-256 is {found}, not "
+                    f"{expected}; install emotts again"
+                )
+    except OSError as error:
+        raise ClassifierError(
+            f"{directory} can't be read: {error}; install emotts again"
+        ) from error
+    return files
+
+
+def fingerprint(directory: Path) -> str:
+    """A hash of the hashes of the files: 16 hexadecimal digits."""
+    return hashlib.sha256((directory / SUMS).read_bytes()).hexdigest()[:16]
+
+
+def record(directory: Path) -> None:
+    """Write the list of hashes of the files in a directory, in order of their names."""
+    files = sorted(path for path in directory.iterdir() if path.suffix in (".npz", ".onnx"))
+    sums = (f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files)
+    (directory / SUMS).write_text("".join(sums))
