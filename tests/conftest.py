@@ -33,6 +33,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     site.mkdir()
     monkeypatch.syspath_prepend(str(site))
     monkeypatch.setenv("PYTHONPATH", str(site))
+    monkeypatch.delenv("EMOTTS_LOAD_PLUGINS", raising=False)
     modules = []
 
     def install(entry: str, source: str, *, distribution: str = "", version: str = "1.0") -> None:
