@@ -9,7 +9,7 @@ from emotts.testing.component import COMPONENT, MODEL, Component, expect_name
 from emotts.testing.contract import Contract, Outcome, enforce, expect
 from emotts.testing.renderings import RENDERINGS, Speaker
 
-TEXT = "The train leaves from platform four."
+TEXT = "On Monday, the train leaves from platform four."
 ACCEPTS = frozenset({"reference", "embedding", "emotion"})
 
 DECLARED: Contract[Engine] = Contract()
@@ -20,7 +20,7 @@ def check_engine(engine: Engine, *, text: str = TEXT, voice: str | None = None) 
 
     Args:
         engine: an instance; anything it needs is installed.
-        text: a short sentence that it can speak.
+        text: a short sentence that it can speak, best with a pause inside.
         voice: the default one for None.
     """
     enforce(f"engine {engine.name}", engine_promises(engine, text=text, voice=voice))
