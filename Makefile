@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
+TESTS := tests $(wildcard plugins/*/tests)
 
 # torch and torchaudio that work together; only plugins need them, the core never does.
 TORCH := torch==2.14.1 torchaudio==2.11.0
@@ -12,7 +13,7 @@ TORCH := torch==2.14.1 torchaudio==2.11.0
 .PHONY: test test-core lint format bench samples clean
 
 test: $(VENV)/all
-	$(BIN)/python -m pytest tests $(wildcard plugins/*/tests)
+	$(BIN)/python -m pytest --override-ini "pythonpath=$(TESTS)" $(TESTS)
 
 test-core: $(VENV)/core
 	EMOTTS_LOAD_PLUGINS= $(BIN)/python -m pytest tests -m "not slow and not heavy"
@@ -30,7 +31,9 @@ bench: $(VENV)/core
 	$(BIN)/python -m benchmarks
 
 samples: $(VENV)/core
+	$(PIP) 'matplotlib>=3.8'
 	$(BIN)/python samples/make.py
+	$(BIN)/python samples/pictures.py
 
 clean:
 	rm -rf $(VENV)
@@ -42,5 +45,5 @@ $(VENV)/core: pyproject.toml
 
 $(VENV)/all: $(VENV)/core $(addsuffix /pyproject.toml,$(PLUGINS))
 	@if grep -qs torch $(addsuffix /pyproject.toml,$(PLUGINS)); then $(PIP) $(TORCH); fi
-	@for plugin in $(PLUGINS); do $(PIP) --editable "$$plugin[dev]" || exit 1; done
+	@for plugin in $(PLUGINS); do $(PIP) --editable "$$plugin[dev,test,onnx]" || exit 1; done
 	touch $@
