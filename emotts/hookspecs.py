@@ -1,4 +1,4 @@
-"""The hooks of a plugin. Each is optional; a module (or object) that implements some is a plugin."""
+"""The hooks of a plugin: a module, or an object, that implements some of them."""
 
 from collections.abc import Sequence
 

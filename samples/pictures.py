@@ -1,6 +1,6 @@
 """Draw the two pictures of the README from a sentence that is really spoken.
 
-    pip install '.[training]' && python samples/pictures.py
+    make samples
 
 Writes docs/table.svg, what `emotts say` shows, and docs/contours.png, the pitch of take 0 and of
 the chosen take.
