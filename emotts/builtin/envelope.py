@@ -11,7 +11,6 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from emotts.builtin import source
 from emotts.builtin.frames import BINS, HZ_A_BIN, VOICED_HZ, Floats, Spectrum, polar
 
 Number = TypeVar("Number", np.float32, np.complex64)
@@ -23,17 +22,17 @@ LOWEST_HZ = 80.0
 FLOOR = np.float32(1e-6)
 
 
-def whole(f0: Floats, harmonic: Spectrum) -> Spectrum:
+def whole(f0: Floats, excitation: Spectrum, harmonic: Spectrum) -> Spectrum:
     """[F, 601] an envelope that any F0 may read, like `harmonic` where F0's harmonics are.
 
     Args:
         f0: [F] Hz, for which `harmonic` was made.
+        excitation: [F, 601] the spectrum of the pulse train at that F0.
         harmonic: [F, 601] the network's envelope.
     """
     voiced = np.flatnonzero(f0 > VOICED_HZ)
     if not voiced.size:
         return harmonic
-    excitation = source.stft(source.pulse_train(f0))
     # Windows of unvoiced frames still see the pulses of voiced neighbours.
     distance = np.abs(np.arange(len(f0))[:, None] - voiced)
     excited = np.flatnonzero(distance.min(axis=1) <= 2)

@@ -25,6 +25,29 @@ if TYPE_CHECKING:
 
 RATE = 24_000
 
+# The ranges in which a control costs little: benchmarks/results/controls.md has the figures.
+CONTROLS: Mapping[str, Control] = {
+    name: STANDARD[name].within(low, high)
+    for name, low, high in (
+        ("rate", 0.7, 1.45),
+        ("pitch", -5, 6),
+        ("pitch_range", 0.35, 2),
+        ("pitch_slope", -5, 5),
+        ("final_rise", -5, 6),
+        ("emphasis", -2, 4),
+        ("energy", -10, 6),
+        ("dynamics", 0.5, 1.8),
+        ("brightness", -3, 3),
+        ("breathiness", 0, 1),
+        ("tension", 0, 1),
+        ("jitter", 0, 2),
+        ("tremor", 0, 0.6),
+        ("formants", 0.94, 1.06),
+        ("pauses", 0.5, 2.5),
+        ("final_length", 0.8, 1.6),
+    )
+}
+
 
 class HibariOptions(Options):
     """Options of the hibari engine."""
@@ -38,7 +61,7 @@ class HibariEngine(Engine):
 
     name: ClassVar[str] = "hibari"
     license: ClassVar[str] = "Apache-2.0"
-    controls: ClassVar[Mapping[str, Control]] = dict(STANDARD)
+    controls: ClassVar[Mapping[str, Control]] = CONTROLS
     uses_seed: ClassVar[bool] = False
 
     Options: ClassVar[type[Options]] = HibariOptions
@@ -50,7 +73,7 @@ class HibariEngine(Engine):
         self._networks: dict[str, Network] = {}
 
     @cached_property
-    def fingerprint(self) -> str:  # type: ignore[override]  # a property that is computed once
+    def fingerprint(self) -> str:
         """Hibari's version, and the registered hashes of the voices' models."""
         import hibari
         from hibari.voices import VOICES
@@ -77,7 +100,7 @@ class HibariEngine(Engine):
         """
         from hibari.voices import BASE_URL, VOICES, cache_dir
 
-        if name in VOICES and _model(name) is None:
+        if name is not None and name in VOICES and _model(name) is None:
             file = VOICES[name]["file"]
             raise EngineError(
                 f"the model of hibari's voice {name!r} is not on this machine; "
@@ -89,7 +112,7 @@ class HibariEngine(Engine):
         """Speak `text` once a take, in order; see `Engine.synthesize`."""
         from emotts.builtin import landmarks, prosody, timbre, vocoder
 
-        chunks = self._network(voice).spectra(text)
+        chunks = self.network(voice).spectra(text)
         marks = landmarks.find(chunks)
         for take in takes:
             values = resolve(self.controls, take.controls)
@@ -107,14 +130,19 @@ class HibariEngine(Engine):
             )
             yield Rendering(Audio(samples, RATE), values)
 
-    def _network(self, voice: str) -> "Network":
-        """The loaded network of a voice."""
+    def network(self, voice: str) -> "Network":
+        """The loaded network of a voice.
+
+        Raises:
+            EngineError: the voice's model is missing, or is no model of hibari.
+        """
         from emotts.builtin.network import Network
 
-        name = self.voice(voice).name
-        if name not in self._networks:
-            self._networks[name] = Network(name, _model(name), self.options.threads)
-        return self._networks[name]
+        if voice not in self._networks:
+            model = _model(self.voice(voice).name)
+            assert model is not None  # `voice` has raised where it is
+            self._networks[voice] = Network(voice, model, self.options.threads)
+        return self._networks[voice]
 
 
 def _model(voice: str) -> Path | None:

@@ -7,13 +7,15 @@ import numpy as np
 import numpy.typing as npt
 from hibari.g2p.lexicon import VOWELS
 
-from emotts.builtin.frames import VOICED_HZ, Floats
+from emotts.builtin.frames import BINS, HZ_A_BIN, VOICED_HZ, Floats
 from emotts.builtin.spectra import Spectra
 
 PRIMARY_STRESS = "ˈ"
 SILENT_MARKS = frozenset(' ;:,.!?—…"()“”')
+SETTLED = 0.6  # of the median F0, 9 semitones below: a voice that goes deeper is dying away
 QUIET_DB = -35.0  # below the sentence's loudest frame; in pauses the network is far quieter
-SMOOTHING = 9  # frames of the Hann window that takes microprosody out of the contour: 50 ms wide
+SMOOTHING = 13  # frames of the Hann window that takes microprosody out: 80 ms at half height
+SHORTEST_ENDING = 24  # frames, 0.3 s: a final movement that a listener can follow
 SYLLABLE = 21  # frames of the window that leaves one level a syllable: 130 ms wide
 
 Mask = npt.NDArray[np.bool_]
@@ -41,10 +43,12 @@ class Landmarks:
     """[F] quiet frames between words, within the speech."""
     stressed: tuple[slice, ...]
     """The stressed vowels, in order."""
-    nucleus: int
-    """The frame at which the last stressed vowel begins."""
+    ending: slice
+    """From the last stressed vowel, or earlier, to the last voiced frame."""
     spectrum: Floats
     """[601] mean power over the speech."""
+    fundamental: Floats
+    """[601] the part of it that is in the first harmonic."""
 
     @property
     def frames(self) -> int:
@@ -59,8 +63,10 @@ def find(chunks: Sequence[Spectra]) -> Landmarks:
     level -= level.max()
     audible = np.flatnonzero(level > QUIET_DB)
     speech = slice(int(audible[0]), int(audible[-1]) + 1)
-    contour, voiced = _contour(np.concatenate([chunk.f0 for chunk in chunks]))
+    f0 = np.concatenate([chunk.f0 for chunk in chunks])
+    contour, voiced = _contour(f0)
     vowel, quiet, stressed = _marks(chunks)
+    vowel[: speech.start] = vowel[speech.stop :] = False
     pause = quiet & (level < QUIET_DB)
     pause[: speech.start] = pause[speech.stop :] = False
     return Landmarks(
@@ -73,8 +79,9 @@ def find(chunks: Sequence[Spectra]) -> Landmarks:
         vowel,
         pause,
         stressed,
-        stressed[-1].start if stressed else speech.start,
+        _ending(voiced, stressed, speech),
         power[speech].mean(axis=0),
+        (power * _first_harmonic(f0))[speech].mean(axis=0),
     )
 
 
@@ -85,15 +92,29 @@ def smooth(values: Floats, width: int) -> Floats:
     return np.convolve(padded, window / window.sum(), mode="valid").astype(np.float32)
 
 
+def _ending(voiced: Mask, stressed: tuple[slice, ...], speech: slice) -> slice:
+    """Where a final movement of pitch takes place."""
+    end = int(np.flatnonzero(voiced)[-1]) + 1 if voiced.any() else speech.stop
+    start = stressed[-1].start if stressed else speech.start
+    return slice(max(min(start, end - SHORTEST_ENDING), 0), end)
+
+
+def _first_harmonic(f0: Floats) -> Mask:
+    """[F, 601] the bins nearer to F0 than to its other multiples."""
+    frequency = np.arange(BINS, dtype=np.float32) * np.float32(HZ_A_BIN)
+    near = np.abs(frequency - f0[:, None]) < f0[:, None] / 2
+    return np.asarray(near & (f0[:, None] > VOICED_HZ))
+
+
 def _contour(f0: Floats) -> tuple[Floats, Mask]:
     """The smooth contour in semitones, and where it rests on settled voicing.
 
-    The network lets F0 glide to 0 over a frame or two at the edges of voicing; those frames say
-    nothing about the melody.
+    The network lets F0 glide to 0 over a few frames where voicing ends; those say nothing about
+    the melody.
     """
     voiced = f0 > VOICED_HZ
-    voiced[1:] &= f0[:-1] > VOICED_HZ
-    voiced[:-1] &= f0[1:] > VOICED_HZ
+    if voiced.any():
+        voiced &= f0 > SETTLED * np.median(f0[voiced])
     if not voiced.any():
         return np.full(len(f0), 12 * np.log2(200), np.float32), voiced
     where = np.flatnonzero(voiced)

@@ -80,7 +80,7 @@ def pitch(marks: Landmarks, values: Mapping[str, float]) -> Floats:
         + values["pitch"]
         + (values["pitch_range"] - 1) * (contour - marks.median)
         + values["pitch_slope"] * (along - 0.5)
-        + values["final_rise"] * _final(marks) ** 2
+        + values["final_rise"] * smooth(_final(marks), 9)
         + values["emphasis"] * _centred(prominence(marks), marks)
     )
     # A change may not push a contour out of the human range, but never pulls it in either.
@@ -140,10 +140,11 @@ def _along(marks: Landmarks) -> Floats:
     """[F] 0 at the first audible frame, 1 at the last, in a straight line between."""
     length = max(marks.speech.stop - marks.speech.start - 1, 1)
     along = (np.arange(marks.frames) - marks.speech.start) / length
-    return np.clip(along, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(along, 0, 1), np.float32)
 
 
 def _final(marks: Landmarks) -> Floats:
-    """[F] 0 up to the last stressed vowel, 1 at the end of the speech."""
-    length = max(marks.speech.stop - marks.nucleus - 1, 1)
-    return np.clip((np.arange(marks.frames) - marks.nucleus) / length, 0, 1).astype(np.float32)
+    """[F] 0 up to the ending, 1 from its last voiced frame on, in a straight line between."""
+    length = marks.ending.stop - marks.ending.start
+    along = (np.arange(marks.frames) - marks.ending.start) / length
+    return np.asarray(np.clip(along, 0, 1), np.float32)

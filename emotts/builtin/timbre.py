@@ -52,7 +52,7 @@ class Timbre:
 def _octaves() -> Floats:
     """[601] octaves above the pivot."""
     frequencies = np.clip(np.arange(BINS) * HZ_A_BIN, TILT_LOW_HZ, TILT_HIGH_HZ)
-    return np.log2(frequencies / TILT_PIVOT_HZ).astype(np.float32)
+    return np.asarray(np.log2(frequencies / TILT_PIVOT_HZ), np.float32)
 
 
 def colour(marks: Landmarks, values: Mapping[str, float]) -> Timbre:
@@ -62,9 +62,11 @@ def colour(marks: Landmarks, values: Mapping[str, float]) -> Timbre:
     peak = TENSE_PEAK_DB * tension * _bell(TENSE_HZ, TENSE_OCTAVES)
     curve = tilt + peak
     free = curve + BREATH_FREE_DB * breathiness + TENSE_FREE_DB * tension
-    # The mean power spectrum tells what the curve does to the level; take that back.
-    weight = marks.spectrum
-    compensation = -10 * np.log10(float((weight * 10 ** (curve / 10)).sum() / weight.sum()))
+    first = 10 ** ((BREATH_H1_DB * breathiness + TENSE_H1_DB * tension) / 20)
+    # The mean power spectrum tells what all this does to the level; take that back.
+    after = marks.spectrum + (first**2 - 1) * marks.fundamental
+    gains = 10 ** (curve / 10)
+    compensation = 10 * np.log10(float(marks.spectrum.sum() / (after * gains).sum()))
     harmonic = _amplitude(curve + compensation)
     share = _breath_share(breathiness)
     plain = not (breathiness or tension or values["brightness"])
@@ -72,7 +74,7 @@ def colour(marks: Landmarks, values: Mapping[str, float]) -> Timbre:
         None if plain else harmonic * np.sqrt(1 - share),
         None if plain else _amplitude(free + compensation),
         harmonic * np.sqrt(share) if breathiness else None,
-        float(10 ** ((BREATH_H1_DB * breathiness + TENSE_H1_DB * tension) / 20)) - 1,
+        first - 1,
         values["jitter"] / 100,
         values["formants"],
     )

@@ -20,7 +20,7 @@ def render(spectra: Spectra, prosody: Prosody, timbre: Timbre, *, seed: int) -> 
     """The sound of a chunk: [G · 300] float32. The noise of `seed` must have been drawn."""
     aperiodic = spectra.aperiodic(seed)
     f0 = _pitch(spectra, prosody)
-    moved = bool(prosody.semitones.any()) or timbre.formants != 1 or timbre.jitter > 0
+    moved = bool(prosody.semitones.any()) or timbre.formants != 1
     harmonic = spectra.envelope if moved else spectra.harmonic
     if len(f0) != spectra.frames or not np.array_equal(prosody.positions, np.arange(len(f0))):
         nearest = np.rint(prosody.positions).astype(np.intp)
@@ -44,13 +44,14 @@ def render(spectra: Spectra, prosody: Prosody, timbre: Timbre, *, seed: int) -> 
 def _pitch(spectra: Spectra, prosody: Prosody) -> Floats:
     """[G] F0 in Hz."""
     f0 = np.interp(prosody.positions, np.arange(spectra.frames), spectra.f0).astype(np.float32)
-    return f0 * 2 ** (prosody.semitones / 12) if prosody.semitones.any() else f0
+    factor = np.exp2(prosody.semitones / np.float32(12))
+    return np.asarray(f0 * factor if prosody.semitones.any() else f0)
 
 
 def _shifted(spectrum: Spectrum, timbre: Timbre) -> Spectrum:
     """[G, 601] every bin taken from where it was before the formants moved."""
     bins = np.minimum(np.rint(np.arange(BINS) / timbre.formants), BINS - 1).astype(np.intp)
-    return np.take(spectrum, bins, axis=1)
+    return np.asarray(np.take(spectrum, bins, axis=1))
 
 
 def _excite(f0: Floats, timbre: Timbre, seed: int) -> Spectrum:
