@@ -31,7 +31,7 @@ from emotts.audio import Audio
 from emotts.builtin.hibari import HibariEngine, HibariOptions
 from emotts.controls import STANDARD, TENDENCIES, Control
 from emotts.emotions import target
-from emotts.records import Take
+from emotts.records import Rendering, Take
 from emotts.search import plan
 
 RESULTS = Path(__file__).parent / "results"
@@ -117,12 +117,14 @@ class Bench:
         self.sentences = sentences
         self.plain = [self.meter.listen(self._render(text, {}).audio, text) for text in sentences]
 
-    def _render(self, text: str, controls: Mapping[str, float], seed: int = 0):
-        take = Take(1, seed, controls)
+    def _render(self, text: str, controls: Mapping[str, float]) -> Rendering:
+        take = Take(1, 0, controls)
         return next(iter(self.engine.renderings(text, voice="heart", takes=[take])))
 
     def harm(self, index: int, controls: Mapping[str, float]) -> Harm:
         """What `controls` do to a sentence."""
+        if all(value == self.engine.controls[name].neutral for name, value in controls.items()):
+            return Harm(0.0, 0.0, 1.0, self.plain[index][3], 0.0)
         text = self.sentences[index]
         rendering = self._render(text, controls)
         mos, p808, speaker, errors = self.meter.listen(rendering.audio, text)

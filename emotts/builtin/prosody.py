@@ -89,14 +89,15 @@ def pitch(marks: Landmarks, values: Mapping[str, float]) -> Floats:
 
 
 def level(marks: Landmarks, values: Mapping[str, float]) -> Floats:
-    """[F] change of level in dB, at most one move a syllable."""
-    speech = marks.level[marks.speech]
-    middle = float(np.median(speech))
+    """[F] change of level in dB, at most one move a syllable; only `energy` changes the whole."""
+    middle = float(np.median(marks.level[marks.speech]))
     # Pauses and the quiet edges of words stay as they are: raising them would sound as pumping.
     deviation = np.maximum(marks.level - middle, -12.0)
     change = np.clip((values["dynamics"] - 1) * deviation, -DYNAMICS_LIMIT_DB, DYNAMICS_LIMIT_DB)
-    bumps = EMPHASIS_DB * values["emphasis"] * _centred(prominence(marks), marks)
-    return np.asarray(change + bumps + values["energy"], np.float32)
+    change += EMPHASIS_DB * values["emphasis"] * prominence(marks)
+    power = 10 ** (marks.level / 10)
+    louder = 10 * np.log10(float((power * 10 ** (change / 10)).sum() / power.sum()))
+    return np.asarray(change - louder + values["energy"], np.float32)
 
 
 def stretch(marks: Landmarks, values: Mapping[str, float]) -> npt.NDArray[np.float64]:
