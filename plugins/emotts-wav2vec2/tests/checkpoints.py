@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 import transformers
+from emotts.audio import Audio
 from safetensors.torch import save_file
 
 HIDDEN = 32
@@ -175,3 +176,14 @@ def _head(
     if layer_weights:
         made["layer_weights"] = rng.normal(0, 1, 3)
     return {key: value.astype(np.float32) for key, value in made.items()}
+
+
+def normalised(clip: Audio) -> np.ndarray:
+    """As Wav2Vec2FeatureExtractor does it."""
+    samples = clip.samples
+    return ((samples - samples.mean()) / np.sqrt(samples.var() + 1e-7)).astype(np.float32)
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    likely = np.exp(logits - logits.max())
+    return likely / likely.sum()

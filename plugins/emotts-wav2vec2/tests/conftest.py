@@ -2,7 +2,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from checkpoints import Checkpoint, tiny
 from emotts.audio import Audio
@@ -39,14 +38,3 @@ def load(tmp_path: Path) -> Hear:
         return Wav2Vec2Classifier(made)
 
     return load
-
-
-def normalised(clip: Audio) -> np.ndarray:
-    """As Wav2Vec2FeatureExtractor does it."""
-    samples = clip.samples
-    return ((samples - samples.mean()) / np.sqrt(samples.var() + 1e-7)).astype(np.float32)
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    likely = np.exp(logits - logits.max())
-    return likely / likely.sum()

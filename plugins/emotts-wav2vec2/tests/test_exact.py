@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import torch
 import transformers
-from checkpoints import BACKBONES, BASE, LARGE, LAYOUTS, tiny
-from conftest import normalised, softmax
+from checkpoints import BACKBONES, BASE, LARGE, LAYOUTS, normalised, softmax, tiny
 from emotts.audio import Audio, join
 
 TOLERANCE = 1e-4
@@ -91,9 +90,7 @@ def test_multi_label_has_a_sigmoid_for_each(tmp_path, load, speech):
     np.testing.assert_allclose(list(heard.scores.values()), expected, atol=TOLERANCE)
 
 
-def test_outputs_that_are_no_emotion_are_left_out_and_the_rest_renormalised(
-    tmp_path, load, speech
-):
+def test_outputs_that_are_no_emotion_are_left_out_and_the_rest_renormalised(tmp_path, load, speech):
     labels = ("neu", "other", "Angry", "<unk>", "开心/happy", "LABEL_5")
     made = tiny(tmp_path / "model", labels=labels)
     classifier = load(made)
