@@ -88,7 +88,7 @@ Recall per emotion, unseen speakers, centred: {recalls}.
 ## Limits
 
 An uncentred answer depends on the voice as much as on the emotion; prefer a profile of at least
-sixteen varied clips. Nobody has listened to synthetic speech to say whether the classifier is right
-about it. Probabilities are calibrated on recordings of corpora that were left out in training, not on
-synthetic speech.
+sixteen varied clips. Nobody has listened to synthetic speech to say whether the classifier is
+right about it. Probabilities are calibrated on recordings of corpora that were left out in
+training, not on synthetic speech.
 """

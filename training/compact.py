@@ -33,11 +33,7 @@ def main() -> None:
     probes = [corpora.samples(path) for path in clips.path[:: len(clips) // 8]]
     figures: dict[str, object] = {"encoder_difference": verify.against_ctranslate(weights, probes)}
     extractor = Extractor(model, arguments.cache, arguments.threads)
-    clean, noisy = (
-        extractor.embeddings(clips, name, condition).astype(np.float64)
-        for name, condition in conditions.TRAINING.items()
-    )
-    raw = Data(clips, clean, noisy)
+    raw = _data(extractor, clips)
     trained = {}
     for view, data in (("centred", raw.centred()), ("uncentred", raw)):
         logger.info("training the %s head", view)
@@ -53,6 +49,20 @@ def main() -> None:
         (ASSETS / "MODEL_CARD.md").write_text(card.render(rounded))
 
 
+def _data(extractor: Extractor, clips: corpora.Clips) -> Data:
+    """The clips with everything that training learns from."""
+    clean, noisy, part = (
+        extractor.embeddings(clips, name, condition).astype(np.float64)
+        for name, condition in conditions.TRAINING.items()
+    )
+    logs = {
+        name: np.log(extractor.surface(clips, name, conditions.TRAINING[name])[:, 0])
+        for name in ("clean", "part")
+    }
+    longer = np.stack([logs["clean"] ** power - logs["part"] ** power for power in (1, 2)], axis=1)
+    return Data(clips, clean, noisy, clean - part, longer.astype(np.float64))
+
+
 def _evaluation(extractor: Extractor, raw: Data) -> dict[str, object]:
     """Every figure of the report."""
     figures: dict[str, object] = {}
@@ -65,7 +75,7 @@ def _evaluation(extractor: Extractor, raw: Data) -> dict[str, object]:
         figures[f"unseen_corpora_{view}"] = evaluate.unseen_corpora(data)
         figures[f"unseen_sentences_{view}"] = evaluate.unseen_sentences(data)
     figures["centring_clips"] = evaluate.centring_clips(raw, made["centred"])
-    surface = extractor.surface(raw.clips).astype(np.float64)
+    surface = extractor.surface(raw.clips, "clean", conditions.clean).astype(np.float64)
     figures["length_only"] = evaluate.surface(raw, np.log(surface[:, :1]))
     figures["level_only"] = evaluate.surface(raw, surface[:, 1:])
     logger.info("evaluating robustness")

@@ -17,6 +17,8 @@ Condition = Callable[[Floats, np.random.Generator], Floats]
 
 RATE = 16_000
 TRAINING_SNR_DB = (5.0, 40.0)
+PART = (0.35, 0.8)
+_SHORTEST_PART_S = 0.4
 _FFT = 1024
 _GRIFFIN_LIM_STEPS = 32
 
@@ -47,6 +49,14 @@ def noise(low_db: float, high_db: float) -> Condition:
     return condition
 
 
+def part(samples: Floats, random: np.random.Generator) -> Floats:
+    """A piece of the speech, of a random length: the emotion stays, the length does not."""
+    speech = active(samples, RATE)
+    size = max(round(speech.size * random.uniform(*PART)), round(_SHORTEST_PART_S * RATE))
+    start = random.integers(0, max(1, speech.size - size))
+    return speech[start : start + size]
+
+
 def resynthesised(samples: Floats, random: np.random.Generator) -> Floats:
     """Rebuilt from magnitudes alone, as a vocoder does (Griffin and Lim, 1984)."""
     transform = scipy.signal.ShortTimeFFT(
@@ -61,8 +71,9 @@ def resynthesised(samples: Floats, random: np.random.Generator) -> Floats:
     return found
 
 
-TRAINING = {"clean": clean, "noisy": noise(*TRAINING_SNR_DB)}
+TRAINING = {"clean": clean, "noisy": noise(*TRAINING_SNR_DB), "part": part}
 ROBUSTNESS = {
+    "a part of the clip": part,
     "12 dB louder": gain(12),
     "12 dB softer": gain(-12),
     "noise, SNR 30 dB": noise(30, 30),

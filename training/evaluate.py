@@ -16,21 +16,27 @@ PENALTIES = (0.03, 0.1, 0.3)
 CENTRING_CLIPS = (1, 4, 8, 16, 32)
 CENTRING_DRAWS = 5
 SENTENCE_PENALTY = 0.1
+SURFACE_PENALTY = 1e-3
 
 
 @dataclass(frozen=True)
 class Data:
-    """Clips with their embeddings as recorded, and those of their noisy copies for training."""
+    """Clips with their embeddings, and what training learns from their copies."""
 
     clips: Clips
     clean: Array
-    """[n, d]."""
+    """[n, d] as recorded."""
     noisy: Array
-    """[n, d]."""
+    """[n, d] in noise."""
+    shifts: Array
+    """[n, d] as recorded less those of a part of the clip."""
+    longer: Array
+    """[n, 2] how much longer the clip is than that part: log seconds, and their squares."""
 
     def at(self, chosen: Mask) -> "Data":
         """The part that a mask selects."""
-        return Data(self.clips.at(chosen), self.clean[chosen], self.noisy[chosen])
+        columns = {name: column[chosen] for name, column in vars(self).items() if name != "clips"}
+        return Data(self.clips.at(chosen), **columns)
 
     def centred(self) -> "Data":
         """Relative to the mean of all clips of the same speaker in the same condition."""
@@ -64,6 +70,7 @@ def train(data: Data, penalty: float, *, with_noisy: bool = True) -> Head:
         np.tile(clips.possible, (copies, 1)),
         np.tile(heads.balance(clips.label, clips.corpus), copies),
         penalty=penalty,
+        nuisance=heads.length_directions(data.shifts, data.longer),
     )
 
 
@@ -202,16 +209,19 @@ def centring_clips(raw: Data, made: Sequence[Fold]) -> dict[str, float]:
     return results
 
 
-def surface(data: Data, features: Array, penalty: float = 1e-3) -> dict[str, object]:
+def surface(data: Data, features: Array) -> dict[str, object]:
     """What a head hears from `features` [n, k] alone, such as length, on speakers never met."""
-    centred = centre(features, data.clips.speaker)
-    bare = replace(data, clean=np.hstack([centred, centred**2]))
-    heard = np.zeros(len(data.clips), np.int64)
-    groups = speaker_groups(data.clips)
+    clips, centred = data.clips, centre(features, data.clips.speaker)
+    inputs = np.hstack([centred, centred**2])
+    heard = np.zeros(len(clips), np.int64)
+    groups = speaker_groups(clips)
     for group in range(FOLDS):
-        held = groups == group
-        head = train(bare.at(~held), penalty, with_noisy=False)
-        heard[held] = metrics.own_labels(head.logits(bare.clean[held]), data.clips.at(held))
+        held, learnt = groups == group, clips.at(groups != group)
+        weights = heads.balance(learnt.label, learnt.corpus)
+        head = heads.fit(
+            inputs[~held], learnt.label, learnt.possible, weights, penalty=SURFACE_PENALTY
+        )
+        heard[held] = metrics.own_labels(head.logits(inputs[held]), clips.at(held))
     chance = {
         name: 1 / len(np.unique(data.clips.label[data.clips.corpus == index]))
         for index, name in enumerate(CORPORA)

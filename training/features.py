@@ -38,9 +38,11 @@ class Extractor:
         """[n, d] embeddings of the clips under a condition."""
         return self._table(clips, name, condition)[0]
 
-    def surface(self, clips: corpora.Clips) -> npt.NDArray[np.float32]:
+    def surface(
+        self, clips: corpora.Clips, name: str, condition: Condition
+    ) -> npt.NDArray[np.float32]:
         """[n, 3] what a head must not need: seconds, level (dB) and peak (dB), after the trim."""
-        return self._table(clips, "clean", conditions.clean)[1]
+        return self._table(clips, name, condition)[1]
 
     def _table(
         self, clips: corpora.Clips, name: str, condition: Condition

@@ -39,7 +39,13 @@ class Head:
 
 
 def fit(
-    embeddings: Array, labels: Indices, possible: Mask, weights: Array, *, penalty: float
+    embeddings: Array,
+    labels: Indices,
+    possible: Mask,
+    weights: Array,
+    *,
+    penalty: float,
+    nuisance: Array | None = None,
 ) -> Head:
     """Fit a head by L-BFGS.
 
@@ -50,6 +56,8 @@ def fit(
         weights: [n] importance of each clip; its scale is of no consequence.
         penalty: weight of the squared norm of the head on standardised embeddings, relative to
             the mean loss.
+        nuisance: [k, d] directions in which a clip may move without moving any logit
+            (nuisance attribute projection, Solomonoff et al., 2005).
 
     Returns:
         The head; its logits are minus infinity for an emotion that no corpus could have shown.
@@ -58,6 +66,10 @@ def fit(
     mean = weights @ embeddings
     deviation = np.sqrt(weights @ (embeddings - mean) ** 2)
     inputs = ((embeddings - mean) / deviation).astype(np.float32)
+    if nuisance is not None:
+        # Without any input in these directions, descent from zero leaves no weight in them.
+        basis = np.linalg.qr((nuisance / deviation).T)[0].astype(np.float32)
+        inputs -= (inputs @ basis) @ basis.T
     barrier = np.where(possible, 0.0, -np.inf)
     wanted = np.arange(len(labels)), labels
     count, width = possible.shape[1], inputs.shape[1]
@@ -81,6 +93,20 @@ def fit(
     scaled = found[:-count].reshape(count, width) / deviation
     bias = np.where(possible.any(axis=0), found[-count:] - scaled @ mean, -np.inf)
     return Head(scaled, bias)
+
+
+def length_directions(shifts: Array, longer: Array) -> Array:
+    """[2, d] where embeddings move when a clip gets longer and nothing else changes.
+
+    Pooling over positions that Whisper counts from the start of the clip makes long and short
+    clips differ, whatever they hold.
+
+    Args:
+        shifts: [n, d] embedding of a clip less that of a part of it.
+        longer: [n, 2] how much longer the clip is, in log seconds and in their squares.
+    """
+    directions: Array = np.linalg.lstsq(longer, shifts, rcond=None)[0]
+    return directions
 
 
 def balance(labels: Indices, corpora: Indices) -> Array:

@@ -49,6 +49,8 @@ The head is logistic regression with an L2 penalty. Penalty (out of {_listed(PEN
 temperature are chosen within the training part alone, by leaving its corpora out in turn, also in
 every fold below. Training clips count such that every emotion weighs the same, and every corpus
 within an emotion; each has a copy in noise ({TRAINING_SNR_DB[0]:g}–{TRAINING_SNR_DB[1]:g} dB).
+The two directions in which an embedding moves when a clip is cut shorter are projected out, so
+that the length of a sentence moves no answer.
 Shipped: centred, penalty {figures["centred"]["penalty"]:g} and temperature
 {figures["centred"]["temperature"]:.2f}; uncentred, {figures["uncentred"]["penalty"]:g} and
 {figures["uncentred"]["temperature"]:.2f}; trained on all speakers."""
@@ -113,9 +115,9 @@ def _controls(figures: Figures) -> str:
     return f"""## Length and level alone
 
 Heads on nothing but the length of the speech, or the level and peak of what the encoder is
-given (both with their squares, centred by speaker, chosen among the corpus's own emotions). Level
-is normalised, so what is left of it is the peak. Length after the trim is the tempo of the
-speech, a trait of emotion in itself; the encoder's pooled states do not count frames.
+given (both with their squares, centred by speaker, chosen among the corpus's own emotions). Above
+chance, because actors speak some emotions slower, or with sharper peaks. Of the level itself
+nothing is left after the normalisation; the length is what the projection keeps from the heads.
 
 {_table(["", "chance", "length only", "level only"], rows)}"""
 

@@ -9,7 +9,7 @@ from training.evaluate import SEED, Data, Fold, centre, judge
 from training.features import Extractor
 from training.heads import Array, Mask
 
-CLIPS_PER_SPEAKER = 16
+CLIPS_PER_SPEAKER = 10
 
 
 def robustness(

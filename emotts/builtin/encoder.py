@@ -17,9 +17,9 @@ logger = logging.getLogger(__name__)
 
 Floats = npt.NDArray[np.float32]
 
-# Longer speech is heard in windows: attention costs the square of the length, and the head never
-# met clips much longer than this.
-WINDOW_S = 10.0
+# Longer speech is heard in windows: attention costs the square of the length, and hardly any clip
+# that the heads were trained on is longer.
+WINDOW_S = 4.0
 
 
 class Encoder:
