@@ -47,6 +47,11 @@ CONTROLS: Mapping[str, Control] = {
         ("final_length", 0.8, 1.6),
     )
 }
+NEUTRAL = {name: control.neutral for name, control in CONTROLS.items()}
+
+# The noise branch is 60 dB below the voice, and drawing it costs half as much as all the rest of
+# a take. A neutral take has the noise that hibari draws from its seed; the others share one.
+EDITED_NOISE = 0
 
 
 class HibariOptions(Options):
@@ -116,15 +121,16 @@ class HibariEngine(Engine):
         marks = landmarks.find(chunks)
         for take in takes:
             values = resolve(self.controls, take.controls)
-            if not chunks[0].drawn(take.seed):
-                rng = np.random.default_rng(take.seed)
+            seed = take.seed if values == NEUTRAL else EDITED_NOISE
+            if not chunks[0].drawn(seed):
+                rng = np.random.default_rng(seed)
                 for chunk in chunks:
-                    chunk.draw(take.seed, rng)
+                    chunk.draw(seed, rng)
             colours = timbre.colour(marks, values)
             shaped = prosody.shape(marks, values)
             samples = np.concatenate(
                 [
-                    vocoder.render(chunk, part, colours, seed=take.seed)
+                    vocoder.render(chunk, part, colours, noise=seed, seed=take.seed)
                     for chunk, part in zip(chunks, shaped, strict=True)
                 ]
             )

@@ -52,10 +52,11 @@ class Spectra:
     def draw(self, seed: int, rng: np.random.Generator) -> None:
         """Draw the noise of `seed` with hibari's generator, in hibari's order.
 
-        It is kept until another seed is drawn, as it costs as much as the rest of a take.
+        It is kept, with that of one other seed, as it costs as much as the rest of a take.
         """
         noise = rng.standard_normal((BINS, 2 * self.frames), dtype=np.float32).view(np.complex64)
-        self._drawn.clear()
+        while len(self._drawn) > 1:
+            del self._drawn[next(iter(self._drawn))]
         self._drawn[seed] = noise.T * self.noise + self.free
 
     def aperiodic(self, seed: int) -> Spectrum:

@@ -16,9 +16,17 @@ from emotts.builtin.spectra import Spectra
 from emotts.builtin.timbre import Timbre
 
 
-def render(spectra: Spectra, prosody: Prosody, timbre: Timbre, *, seed: int) -> Samples:
-    """The sound of a chunk: [G · 300] float32. The noise of `seed` must have been drawn."""
-    aperiodic = spectra.aperiodic(seed)
+def render(spectra: Spectra, prosody: Prosody, timbre: Timbre, *, noise: int, seed: int) -> Samples:
+    """The sound of a chunk: [G · 300] float32.
+
+    Args:
+        spectra: what the network said.
+        prosody: of the same chunk.
+        timbre: of the take.
+        noise: the seed of the noise branch, which must have been drawn.
+        seed: of jitter and aspiration.
+    """
+    aperiodic = spectra.aperiodic(noise)
     f0 = _pitch(spectra, prosody)
     moved = bool(prosody.semitones.any()) or timbre.formants != 1
     harmonic = spectra.envelope if moved else spectra.harmonic
