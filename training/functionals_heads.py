@@ -1,0 +1,126 @@
+"""Bounded logistic regression: trained, chosen and calibrated on nothing that it judges."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from emotts.builtin.functionals import bounded
+from training import evaluate, heads, metrics
+from training.corpora import LABELS, Clips
+from training.heads import Array, Mask
+
+PENALTIES = (0.01, 0.02, 0.05, 0.1, 0.3)
+INNER_FOLDS = 3
+Indices = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Data:
+    """Clips with their functionals as recorded and in the copies to train on beside them."""
+
+    clips: Clips
+    clean: Array
+    """[n, d]."""
+    copies: tuple[Array, ...]
+    """[n, d] each."""
+
+    def at(self, chosen: Mask) -> "Data":
+        """The part that a mask selects."""
+        copies = tuple(copy[chosen] for copy in self.copies)
+        return Data(self.clips.at(chosen), self.clean[chosen], copies)
+
+    def centred(self) -> "Data":
+        """Relative to the mean of all clips of the same speaker in the same condition."""
+        speakers = self.clips.speaker
+        copies = tuple(evaluate.centre(copy, speakers) for copy in self.copies)
+        return Data(self.clips, evaluate.centre(self.clean, speakers), copies)
+
+
+@dataclass(frozen=True)
+class BoundedHead:
+    """Logits = clipped standard scores @ weights.T + bias."""
+
+    mean: Array
+    deviation: Array
+    head: heads.Head
+
+    def logits(self, functionals: Array) -> Array:
+        """[n, labels] from [n, d]."""
+        return self.head.logits(bounded(functionals, self.mean, self.deviation))
+
+    def cooled(self, temperature: float) -> "BoundedHead":
+        """The head whose logits are divided by `temperature`."""
+        return BoundedHead(self.mean, self.deviation, self.head.cooled(temperature))
+
+
+def train(data: Data, penalty: float) -> BoundedHead:
+    """A head trained on the clips and on their copies."""
+    clips, count = data.clips, 1 + len(data.copies)
+    mean, deviation = data.clean.mean(axis=0), data.clean.std(axis=0)
+    scores = [bounded(table, mean, deviation) for table in (data.clean, *data.copies)]
+    head = heads.fit(
+        np.concatenate(scores),
+        np.tile(clips.label, count),
+        np.tile(clips.possible, (count, 1)),
+        np.tile(heads.balance(clips.label, clips.corpus), count),
+        penalty=penalty,
+    )
+    return BoundedHead(mean, deviation, head)
+
+
+def held_out(data: Data, groups: Indices, penalty: float) -> Array:
+    """[n, labels] logits, each clip's from a head that never met its group."""
+    logits = np.zeros((len(data.clips), len(LABELS)))
+    for group in np.unique(groups):
+        held = groups == group
+        logits[held] = train(data.at(~held), penalty).logits(data.clean[held])
+    return logits
+
+
+def choose(data: Data) -> tuple[float, float]:
+    """The penalty under which corpora that were left out are heard best, and a temperature.
+
+    The temperature makes speakers that were left out most likely. One corpus alone can't be left
+    out, and its speakers choose the penalty as well.
+    """
+    corpora, speakers = data.clips.corpus, _speakers(data.clips)
+    groups = corpora if len(np.unique(corpora)) > 1 else speakers
+    recalls = {
+        penalty: metrics.mean_uar(
+            metrics.own_labels(held_out(data, groups, penalty), data.clips), data.clips
+        )
+        for penalty in PENALTIES
+    }
+    penalty = max(recalls, key=lambda penalty: recalls[penalty])
+    weights = heads.balance(data.clips.label, corpora)
+    logits = held_out(data, speakers, penalty)
+    return penalty, heads.temperature(logits, data.clips.label, data.clips.possible, weights)
+
+
+def tuned(data: Data) -> tuple[BoundedHead, dict[str, float]]:
+    """A calibrated head, and the penalty and temperature that were chosen for it."""
+    penalty, temperature = choose(data)
+    head = train(data, penalty).cooled(temperature)
+    return head, {"penalty": penalty, "temperature": temperature}
+
+
+def folds(data: Data, groups: Indices) -> list[evaluate.Fold]:
+    """One fold a group; penalty and temperature are chosen without it, too."""
+    made = []
+    for group in np.unique(groups):
+        held = groups == group
+        penalty, temperature = choose(data.at(~held))
+        made.append(evaluate.Fold(held, train(data.at(~held), penalty), temperature))
+    return made
+
+
+def unseen_corpora(data: Data, made: Sequence[evaluate.Fold]) -> Array:
+    """[n, labels] calibrated logits among the emotions that a clip's corpus has."""
+    return np.where(data.clips.possible, evaluate.judge(data.clean, made), -np.inf)
+
+
+def _speakers(clips: Clips) -> Indices:
+    """[n] group of each clip: a speaker is in one, each corpus is spread over all."""
+    return evaluate.speaker_groups(clips) % INNER_FOLDS

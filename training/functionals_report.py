@@ -1,0 +1,185 @@
+"""Report and model card of the classifier of functionals, from its figures and nothing else."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from training.corpora import CORPORA, LABELS
+from training.evaluate import FOLDS
+from training.functionals_conditions import CUTOFF_HZ, SNR_DB
+from training.functionals_evaluate import CLIPS_PER_SPEAKER, PENALTY
+from training.functionals_heads import PENALTIES
+from training.metrics import RESAMPLES
+
+Figures = dict[str, Any]
+
+VIEWS = ("centred", "uncentred")
+
+
+def report(figures: Figures) -> str:
+    """The report as Markdown."""
+    sections = (_opening, _speakers, _corpora, _augmentation, _families, _alternatives, _voices)
+    return "\n\n".join(section(figures) for section in sections) + "\n"
+
+
+def card(figures: Figures) -> str:
+    """The model card that ships beside the heads."""
+    speakers, corpora = figures["unseen_speakers_centred"], figures["unseen_corpora_centred"]
+    rows = [
+        [name, _percent(speakers[name]["uar"]), _percent(corpora[name]["uar"])] for name in CORPORA
+    ]
+    return f"""# functionals: emotion from {len(figures["functionals"])} functionals
+
+Logistic regression on prosodic and spectral functionals (numpy and scipy alone;
+`emotts/builtin/features.py` names each). Hears {", ".join(LABELS)};
+best relative to a speaker's profile.
+
+Trained on acted speech: RAVDESS (Livingstone & Russo 2018, CC BY-NC-SA 4.0, actors 1–20), EmoDB
+(Burkhardt et al. 2005, CC0-1.0) and nEMO (Christop 2024, CC BY-NC-SA 4.0, six speakers), as
+recorded and rebuilt by the WORLD vocoder. The weights are under CC BY-NC-SA 4.0 for that reason.
+
+Unweighted average recall, percent, with 95% intervals, centred by speaker:
+
+{_table(["", "unseen speakers, all eight emotions", "unseen corpus, its own emotions"], rows)}
+
+Acted emotion is louder than life, and corpora disagree about it: expect the right-hand column of an
+unknown voice. Calm was heard in one corpus alone. Not for judging people: what a person feels is
+not what a voice sounds like. The whole evaluation is in `training/FUNCTIONALS.md`.
+"""
+
+
+def _opening(figures: Figures) -> str:
+    return f"""# The classifier of functionals: training report
+
+Written by `python -m training.functionals`; the same figures, with confusion tables, are in
+functionals.json. Acted speech throughout: RAVDESS (English, actors 1–20), EmoDB (German, without
+boredom) and nEMO (Polish, six speakers). A clip is always judged by a head that never met its
+speaker. *Centred* clips are heard relative to the mean of their speaker's clips, *uncentred* ones
+as they are. Figures are recalls in percent; UAR is the unweighted average recall over emotions.
+In brackets: 95% intervals, percentiles of {RESAMPLES:,} bootstrap draws over speakers within
+each corpus.
+
+{len(figures["functionals"])} functionals; their standard scores, cut off at ±3, go into a logistic
+regression. The penalty (out of {_listed(PENALTIES)}) is chosen by leaving the training corpora out
+in turn, the temperature by leaving speakers out, in every fold below within its training part
+alone. Beside each recording a head is trained on copies of it,
+{" and ".join(figures["copies"])} (*mild*: a bandwidth of
+{CUTOFF_HZ[0] / 1000:g}–{CUTOFF_HZ[1] / 1000:g} kHz and white or pink noise at {SNR_DB[0]:g}–
+{SNR_DB[1]:g} dB; *vocoded*: rebuilt by WORLD). Shipped: centred, penalty
+{figures["centred"]["penalty"]:g} and temperature {figures["centred"]["temperature"]:.2f};
+uncentred, {figures["uncentred"]["penalty"]:g} and {figures["uncentred"]["temperature"]:.2f}.
+The shipped heads are trained on all speakers."""
+
+
+def _speakers(figures: Figures) -> str:
+    tables = []
+    for view in VIEWS:
+        found = figures[f"unseen_speakers_{view}"]
+        rows = [
+            [part, found[part]["clips"], _percent(found[part]["uar"])]
+            + [_percent(found[part]["recall"].get(label)) for label in LABELS]
+            for part in ("all", *CORPORA, "F", "M")
+        ]
+        error = 100 * found["calibration_error"]
+        tables.append(
+            f"**{view.capitalize()}**, expected calibration error {error:.1f} points "
+            f"({100 * found['calibration_error_raw']:.1f} without temperature)\n\n"
+            + _table(["", "clips", "UAR", *LABELS], rows)
+        )
+    counts = figures["centring_clips"]
+    clips = [f"{100 * value:.1f}" for value in counts.values()]
+    return f"""## Unseen speakers
+
+{FOLDS} folds of speakers, all three corpora in training, all eight emotions compete.
+
+{tables[0]}
+
+{tables[1]}
+
+UAR, mean over corpora, by the number of a speaker's clips that make the profile (emotions at
+random):
+
+{_table([f"{count} clips" for count in counts], [clips])}"""
+
+
+def _corpora(figures: Figures) -> str:
+    rows = [
+        [name, view, _percent(found["uar"])]
+        + [_percent(found["recall"].get(label)) for label in LABELS]
+        + [f"{100 * found['calibration_error']:.1f}"]
+        for view in VIEWS
+        for name, found in figures[f"unseen_corpora_{view}"].items()
+    ]
+    return f"""## Unseen corpora
+
+A whole corpus left out: other speakers, language, microphone and idea of each emotion. The nearest
+to an unknown voice. The head chooses among the emotions that the corpus has. Calm occurs in
+RAVDESS alone, so that a head never met it there; the calibration error (ECE, points) leaves it out.
+
+{_table(["left out", "", "UAR", *LABELS, "ECE"], rows)}"""
+
+
+def _augmentation(figures: Figures) -> str:
+    found = figures["augmentation"]
+    columns = list(next(iter(found.values())))
+    rows = [
+        [name, *(f"{100 * heard[column]:.1f}" for column in columns)]
+        for name, heard in found.items()
+    ]
+    return f"""## What the copies are worth
+
+UAR on corpora left out, mean over them, centred on clips in the same condition; by what a head was
+trained on beside the recordings, and by what it hears. {CLIPS_PER_SPEAKER} clips a speaker but for
+the last column. No head met Griffin and Lim's reconstruction in training.
+
+{_table(["trained on", *columns], rows)}"""
+
+
+def _families(figures: Figures) -> str:
+    rows = [
+        [name, found.get("functionals", len(figures["functionals"]))]
+        + [f"{100 * found[part]:.1f}" if part in found else "" for part in ("alone", "without")]
+        for name, found in figures["families"].items()
+    ]
+    return f"""## What each family is worth
+
+UAR on corpora left out, mean over them, centred, penalty {PENALTY:g}.
+
+{_table(["family", "functionals", "alone", "all but it"], rows)}"""
+
+
+def _alternatives(figures: Figures) -> str:
+    rows = [[name, f"{100 * value:.1f}"] for name, value in figures["alternatives"].items()]
+    return f"""## Other models on the same functionals
+
+UAR on corpora left out, mean over them, centred, trained on the same recordings; only the logistic
+regression makes use of the copies and of the knowledge which emotions a corpus could have shown.
+
+{_table(["model", "UAR"], rows)}"""
+
+
+def _voices(figures: Figures) -> str:
+    rows = [[label, ", ".join(found)] for label, found in figures["voices"].items()]
+    return f"""## What speaks for an emotion
+
+The largest weights of the shipped centred head, relative to the mean over emotions; + means that
+more than usual for the voice speaks for the emotion.
+
+{_table(["emotion", "functionals"], rows)}"""
+
+
+def _table(header: Iterable[str], rows: Iterable[Sequence[object]]) -> str:
+    names = list(header)
+    lines = [names, ["---"] * len(names), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def _percent(figure: dict[str, float] | None) -> str:
+    """A recall with its interval; empty for an emotion that the corpus lacks."""
+    if figure is None:
+        return ""
+    low, high = 100 * figure["low"], 100 * figure["high"]
+    return f"{100 * figure['value']:.1f} ({low:.0f}–{high:.0f})"
+
+
+def _listed(values: Iterable[float]) -> str:
+    return ", ".join(f"{value:g}" for value in values)

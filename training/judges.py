@@ -1,0 +1,188 @@
+"""Judges and verifiers of either family, trained on chosen speakers: for proofs without leaks.
+
+A verifier chooses takes; a judge tells whether it chose well. The verdict counts only where the two
+share neither features nor speakers, so both are made here, from disjoint parts of the corpora:
+
+    clips = corpora.load()
+    first, second = judges.halves(clips)
+    verifier = judges.trained("whisper", clips, first)
+    judge = judges.trained("functionals", clips, second)
+    judges.own_recall("functionals", clips, second)
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from emotts.audio import Audio
+from emotts.builtin import compact, functionals
+from emotts.builtin.encoder import Encoder
+from emotts.builtin.functionals import VIEWS, Head
+from emotts.classifier import Classifier
+from emotts.options import Options
+from emotts.records import Embedding, Prediction, Profile
+from training import conditions, evaluate, features, functionals_conditions, metrics
+from training.corpora import CORPORA, LABELS, Clips
+from training.functionals_features import CACHE, Extractor
+from training.functionals_heads import BoundedHead, Data, folds, tuned
+from training.heads import Mask
+
+FAMILIES = ("whisper", "functionals")
+# What both halves can show; calm is in RAVDESS alone and would take sadness's place there.
+EMOTIONS = ("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
+
+
+class Judge(Classifier):
+    """A centred classifier of one family, trained on some of the speakers."""
+
+    license = "CC-BY-NC-SA-4.0"
+    rate = functionals.FunctionalsClassifier.rate
+    centres = True
+
+    def __init__(
+        self,
+        name: str,
+        labels: tuple[str, ...],
+        embed: Callable[[functionals.Floats], Embedding],
+        heads: Mapping[str, Head],
+    ) -> None:
+        """Keep what was trained: how a clip is embedded, and a head for each view."""
+        super().__init__(Options())
+        self.name = name
+        self.labels = labels
+        self._embed = embed
+        self._heads = heads
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of the weights."""
+        weights = b"".join(head.weights.tobytes() for head in self._heads.values())
+        return f"{self.name}-{hashlib.sha256(weights).hexdigest()[:16]}"
+
+    def classify(
+        self, batch: Sequence[Audio], *, profile: Profile | None = None
+    ) -> list[Prediction]:
+        """Hear each clip; see `Classifier.classify`."""
+        return [self._predict(self._embed(clip.samples), profile) for clip in batch]
+
+    def _predict(self, embedding: Embedding, profile: Profile | None) -> Prediction:
+        if profile is not None:
+            embedding = embedding - profile.embedding
+        head = self._heads["uncentred" if profile is None else "centred"]
+        scores = dict(zip(self.labels, head.probabilities(embedding).tolist(), strict=True))
+        return Prediction(scores, embedding, centred=profile is not None)
+
+
+def halves(clips: Clips) -> tuple[Mask, Mask]:
+    """RAVDESS and three speakers of nEMO; EmoDB and the other three. Both sexes in each."""
+    english, german, polish = (
+        clips.corpus == CORPORA.index(name) for name in ("RAVDESS", "EmoDB", "nEMO")
+    )
+    ordered = sorted(set(zip(clips.sex[polish], clips.speaker[polish], strict=True)))
+    first = polish & np.isin(clips.speaker, [speaker for _, speaker in ordered[::2]])
+    return english | first, german | (polish & ~first)
+
+
+def trained(
+    family: str,
+    clips: Clips,
+    chosen: Mask,
+    *,
+    emotions: Sequence[str] = EMOTIONS,
+    cache: Path = CACHE,
+) -> Judge:
+    """A classifier of a family, from the chosen clips alone.
+
+    Args:
+        family: one of `FAMILIES`.
+        clips: all clips of the corpora; their features are computed once and cached.
+        chosen: which of them it may learn from, whole speakers.
+        emotions: what it tells apart, as far as the chosen clips show it.
+        cache: where features are kept.
+    """
+    ears = _ears(family, cache)
+    data = ears.data(clips).at(_shown(clips, chosen, emotions))
+    known = np.unique(data.clips.label)
+    views = dict(zip(VIEWS, (data.centred(), data), strict=True))
+    return Judge(
+        f"{family}-judge",
+        tuple(LABELS[index] for index in known),
+        ears.embed,
+        {view: _exported(tuned(part)[0], known) for view, part in views.items()},
+    )
+
+
+def own_recall(
+    family: str,
+    clips: Clips,
+    chosen: Mask,
+    *,
+    emotions: Sequence[str] = EMOTIONS,
+    cache: Path = CACHE,
+) -> dict[str, Any]:
+    """What a judge that `trained` makes of these clips is worth on humans, centred.
+
+    Returns:
+        Summaries (see `metrics.summary`): "own corpora", speakers held out in turn; "others", the
+        clips that were not chosen, among the emotions that it knows.
+    """
+    data = _ears(family, cache).data(clips).centred()
+    own = data.at(_shown(clips, chosen, emotions))
+    heard = evaluate.judge(own.clean, folds(own, evaluate.speaker_groups(own.clips)))
+    known = [LABELS[index] for index in np.unique(own.clips.label)]
+    others = data.at(_shown(clips, ~chosen, known))
+    logits = tuned(own)[0].logits(others.clean)
+    return {
+        "own corpora": metrics.summary(metrics.own_labels(heard, own.clips), own.clips),
+        "others": metrics.summary(metrics.own_labels(logits, others.clips), others.clips),
+    }
+
+
+@dataclass(frozen=True)
+class _Ears:
+    """How a family hears: one clip, and all clips of the corpora with copies to train on."""
+
+    embed: Callable[[functionals.Floats], Embedding]
+    data: Callable[[Clips], Data]
+
+
+def _ears(family: str, cache: Path) -> _Ears:
+    if family == "functionals":
+        extractor = Extractor(cache)
+        return _Ears(functionals.embed, lambda clips: _measured(clips, extractor))
+    if family == "whisper":
+        model = (compact.ASSETS / compact.ENCODER).read_bytes()
+        listener = features.Extractor(model, cache, threads=1)
+        return _Ears(Encoder(model).embed, lambda clips: _encoded(clips, listener))
+    raise ValueError(f"no family {family!r}; there are: {', '.join(FAMILIES)}")
+
+
+def _measured(clips: Clips, extractor: Extractor) -> Data:
+    """Functionals as recorded and vocoded."""
+    clean = extractor.table(clips, "clean", functionals_conditions.clean)
+    return Data(clips, clean, (extractor.table(clips, "mild, vocoded", extractor.mild_vocoded),))
+
+
+def _encoded(clips: Clips, listener: features.Extractor) -> Data:
+    """Whisper's states as recorded and in noise."""
+    clean, noisy = (
+        listener.embeddings(clips, name, condition).astype(np.float64)
+        for name, condition in conditions.TRAINING.items()
+    )
+    return Data(clips, clean, (noisy,))
+
+
+def _shown(clips: Clips, chosen: Mask, emotions: Sequence[str]) -> Mask:
+    """The chosen clips of these emotions."""
+    return chosen & np.isin(clips.label, [LABELS.index(emotion) for emotion in emotions])
+
+
+def _exported(found: BoundedHead, known: np.ndarray) -> Head:
+    """A head over the emotions that it met, as float32."""
+    parts = found.mean, found.deviation, found.head.weights[known], found.head.bias[known]
+    return Head(*(part.astype(np.float32) for part in parts))
