@@ -1,4 +1,5 @@
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -100,3 +101,11 @@ def test_no_two_emotions_tend_to_the_same():
 )
 def test_tendencies_agree_with_the_reviews(name, higher, lower):
     assert TENDENCIES[higher][name].mean > TENDENCIES[lower][name].mean
+
+
+def test_the_documentation_has_the_ranges_of_the_engine():
+    page = (Path(__file__).parents[1] / "docs" / "controls.md").read_text(encoding="utf-8")
+    for name, control in HibariEngine.controls.items():
+        low, high = (f"{value:g}".replace("-", "−") for value in (control.low, control.high))
+        row = f"| `{name}` | {control.unit} | {low} … {high} | {control.neutral:g} |"
+        assert row in page
