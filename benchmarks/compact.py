@@ -10,6 +10,7 @@ holds when the machine's speed drifts.
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from hibari import Hibari
@@ -60,18 +61,14 @@ def main() -> None:
     print("| speech | time | audio seconds a second |\n| --- | --- | --- |")
     for seconds in (1, 3, 10, 60):
         clip = clip_of(seconds)
-        spent = median(lambda clip=clip: one.classify([clip]))
+        spent = median(partial(one.classify, [clip]))
         print(f"| {seconds} s | {spent * 1e3:.1f} ms | {seconds / spent:.0f} |")
     clip = clip_of(3)
-
-    def hear(classifier: CompactClassifier, count: int) -> Callable[[], object]:
-        return lambda: classifier.classify([clip] * count)
-
-    once = hear(one, 1)
+    once, takes = partial(one.classify, [clip]), partial(one.classify, [clip] * 8)
     print("\n| speech of 3 s | |\n| --- | --- |")
     print(f"| loading: hashes, graph, heads | {median(lambda: load(ASSETS)) * 1e3:.0f} ms |")
-    print(f"| 8 takes, one thread | {median(hear(one, 8)) * 1e3:.0f} ms |")
-    both = ratio(hear(two, 8), hear(one, 8), time.perf_counter)
+    print(f"| 8 takes, one thread | {median(takes) * 1e3:.0f} ms |")
+    both = ratio(partial(two.classify, [clip] * 8), takes, time.perf_counter)
     print(f"| 8 takes, wall time of two threads against one | {both:.2f} |")
     print(
         f"| share of trim and level | {ratio(lambda: active(clip.samples, clip.rate), once):.1%} |"

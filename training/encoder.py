@@ -6,6 +6,7 @@ of the positions.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +32,7 @@ class _Graph:
         self.constants: dict[str, onnx.TensorProto] = {}
 
     def node(
-        self, operator: str, inputs: Sequence[str], output: str = "", **attributes: object
+        self, operator: str, inputs: Sequence[str], output: str = "", **attributes: Any
     ) -> str:
         """Add one operation."""
         output = output or f"{operator.lower()}_{len(self.nodes)}"

@@ -105,8 +105,7 @@ def length_directions(shifts: Array, longer: Array) -> Array:
         shifts: [n, d] embedding of a clip less that of a part of it.
         longer: [n, 2] how much longer the clip is, in log seconds and in their squares.
     """
-    directions: Array = np.linalg.lstsq(longer, shifts, rcond=None)[0]
-    return directions
+    return np.asarray(np.linalg.lstsq(longer, shifts, rcond=None)[0], np.float64)
 
 
 def balance(labels: Indices, corpora: Indices) -> Array:

@@ -1,7 +1,5 @@
 """Recall, calibration, and intervals that respect that the clips of a speaker are alike."""
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 import scipy.special
@@ -23,7 +21,7 @@ def uar(predicted: Indices, labels: Indices) -> float:
 
 def own_labels(logits: Array, clips: Clips) -> Indices:
     """[n] the likeliest emotion among those that the clip's corpus has."""
-    return np.where(clips.possible, logits, -np.inf).argmax(axis=1)
+    return np.asarray(np.where(clips.possible, logits, -np.inf).argmax(axis=1), np.int64)
 
 
 def mean_uar(predicted: Indices, clips: Clips) -> float:
@@ -40,12 +38,13 @@ def summary(predicted: Indices, clips: Clips) -> dict[str, object]:
     confusions, strata = _confusions(predicted, clips)
     drawn = _resampled(confusions, strata)
     whole = confusions.sum(axis=0)
+    recall, recalls = _recall(whole), _recall(drawn)
     return {
         "clips": len(clips),
         "speakers": len(confusions),
-        "uar": _with_interval(_uar, whole, drawn),
+        "uar": _with_interval(np.nanmean(recall), np.nanmean(recalls, axis=1)),
         "recall": {
-            label: _with_interval(lambda table, k=k: _recall(table)[..., k], whole, drawn)
+            label: _with_interval(recall[k], recalls[:, k])
             for k, label in enumerate(LABELS)
             if whole[k].sum()
         },
@@ -97,12 +96,6 @@ def _recall(table: Array) -> Array:
     return recall
 
 
-def _uar(table: Array) -> Array:
-    return np.nanmean(_recall(table), axis=-1)
-
-
-def _with_interval(
-    statistic: Callable[[Array], Array], whole: Array, drawn: Array
-) -> dict[str, float]:
-    low, high = np.nanpercentile(statistic(drawn), [2.5, 97.5])
-    return {"value": float(statistic(whole)), "low": float(low), "high": float(high)}
+def _with_interval(value: np.floating, drawn: Array) -> dict[str, float]:
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    return {"value": float(value), "low": float(low), "high": float(high)}
