@@ -124,7 +124,7 @@ def test_full_scale_is_kept_by_a_gain_that_is_recorded(engine):
 
 def test_rate_shortens_by_its_factor(engine):
     plain = say(engine).audio.duration_s
-    for rate in (CONTROLS["rate"].low, 0.9, 1.2, CONTROLS["rate"].high):
+    for rate in (CONTROLS["rate"].low, 0.9, 1.1, CONTROLS["rate"].high):
         assert say(engine, rate=rate).audio.duration_s == pytest.approx(plain / rate, rel=0.01)
 
 
@@ -273,7 +273,7 @@ def test_final_length_stretches_the_end(engine):
 # What can't be spoken.
 
 
-@pytest.mark.parametrize("text", ["", "   ", "🙂", "你好", "\u200d", "1" * 37])
+@pytest.mark.parametrize("text", ["", "   ", "?", "...", "🙂", "你好", "\u200d", "1" * 37])
 def test_what_can_not_be_spoken_is_an_error_that_quotes_it(engine, text):
     with pytest.raises(EngineError) as caught:
         say(engine, text)

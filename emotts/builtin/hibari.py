@@ -29,7 +29,7 @@ RATE = 24_000
 CONTROLS: Mapping[str, Control] = {
     name: STANDARD[name].within(low, high)
     for name, low, high in (
-        ("rate", 0.7, 1.3),
+        ("rate", 0.7, 1.2),
         ("pitch", -5, 6),
         ("pitch_range", 0.35, 2),
         ("pitch_slope", -5, 5),

@@ -10,7 +10,7 @@ from hibari.g2p.lexicon import VOWELS
 from emotts.builtin.frames import BINS, HZ_A_BIN, VOICED_HZ, Floats
 from emotts.builtin.spectra import Spectra
 
-PRIMARY_STRESS = "ˈ"
+PRIMARY_STRESS, SECONDARY_STRESS = "ˈ", "ˌ"
 SILENT_MARKS = frozenset(' ;:,.!?—…"()“”')
 SETTLED = 0.6  # of the median F0, 9 semitones below: a voice that goes deeper is dying away
 QUIET_DB = -35.0  # below the sentence's loudest frame; in pauses the network is far quieter

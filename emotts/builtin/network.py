@@ -8,17 +8,20 @@ import numpy as np
 import onnxruntime
 from hibari.tts import ASSETS, Hibari
 
+from emotts.builtin.landmarks import PRIMARY_STRESS, SECONDARY_STRESS, SILENT_MARKS
 from emotts.builtin.spectra import Spectra, decode
 from emotts.errors import EngineError
 
 # Sentences whose spectra are kept: a search comes back to the sentence that it works on, and
-# those of ten seconds take 20 MB.
+# those of ten seconds take 30 MB.
 KEPT = 2
 
 # The graph's tensor of durations, in steps of two frames. It is no output of the graph, but
 # becomes one; it tells where each phoneme is, so that stress and pauses can be shaped.
 DURATIONS = b"/Clip_output_0"
 FRAMES_A_STEP = 2
+
+SOUNDLESS = SILENT_MARKS | {PRIMARY_STRESS, SECONDARY_STRESS}
 
 
 class Phonemizer(Hibari):  # type: ignore[misc]  # hibari has no types
@@ -41,7 +44,7 @@ class Phonemizer(Hibari):  # type: ignore[misc]  # hibari has no types
         except (IndexError, KeyError, ValueError, RecursionError) as error:
             raise EngineError(f"hibari can't read {text!r} aloud ({error!r})") from error
         known = ["".join(mark for mark in chunk if mark in self.vocab) for chunk in spoken]
-        if not any(known):
+        if not any(set(chunk) - SOUNDLESS for chunk in known):
             raise EngineError(f"hibari finds nothing to speak in {text!r}; it speaks English")
         return [chunk for chunk in known if chunk]
 
