@@ -36,11 +36,9 @@ def everything(
     for view, data in (("centred", raw.centred()), ("uncentred", raw)):
         logger.info("evaluating, %s", view)
         made[view] = folds(data, groups)
-        plain = evaluate.Data(data.clips, data.clean, data.clean)
-        figures[f"unseen_speakers_{view}"] = evaluate.unseen_speakers(plain, made[view])
+        figures[f"unseen_speakers_{view}"] = evaluate.unseen_speakers(data, made[view])
         figures[f"unseen_corpora_{view}"] = _by_corpus(data)
-    plain = evaluate.Data(raw.clips, raw.clean, raw.clean)
-    figures["centring_clips"] = evaluate.centring_clips(plain, made["centred"])
+    figures["centring_clips"] = evaluate.centring_clips(raw, made["centred"])
     logger.info("comparing")
     figures["augmentation"] = _augmentation(extractor, raw.clips, tables)
     centred = raw.centred()

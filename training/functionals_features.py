@@ -10,23 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from emotts.builtin import active, contours, descriptors, f0, features, functionals, phonation
-from training import conditions, corpora, functionals_conditions
-from training.conditions import Condition
+from training import corpora, functionals_conditions
+from training.conditions import Condition, Floats
 
 logger = logging.getLogger(__name__)
 
 SEED = 20_261
 CACHE = Path.home() / ".cache" / "emotts" / "training"
-_SOURCES = (
-    active,
-    contours,
-    descriptors,
-    f0,
-    features,
-    phonation,
-    conditions,
-    functionals_conditions,
-)
+_SOURCES = (active, contours, descriptors, f0, features, phonation, functionals_conditions)
 
 
 @dataclass(frozen=True)
@@ -36,13 +27,11 @@ class Extractor:
     cache: Path = CACHE
     """Where features are kept; outside the repository, for they derive from the corpora."""
 
-    def vocoded(self, samples: conditions.Floats, _: np.random.Generator) -> conditions.Floats:
+    def vocoded(self, samples: Floats, _: np.random.Generator) -> Floats:
         """The condition of having been through WORLD."""
         return functionals_conditions.cached(samples, self.cache / "world")
 
-    def mild_vocoded(
-        self, samples: conditions.Floats, random: np.random.Generator
-    ) -> conditions.Floats:
+    def mild_vocoded(self, samples: Floats, random: np.random.Generator) -> Floats:
         """The condition of having been through WORLD, with another bandwidth and some noise."""
         return functionals_conditions.mild(self.vocoded(samples, random), random)
 
@@ -50,7 +39,7 @@ class Extractor:
         self, clips: corpora.Clips, name: str, condition: Condition
     ) -> npt.NDArray[np.float64]:
         """[n, d] functionals of the clips under a condition."""
-        path = self.cache / f"functionals-{_slug(name)}-{_key(clips, name)}.npy"
+        path = self.cache / f"functionals-{_slug(name)}-{_key(clips, condition)}.npy"
         if not path.exists():
             logger.info("measuring %d clips, %s", len(clips), name)
             found = [_one(clip, condition) for clip in clips.path]
@@ -66,11 +55,11 @@ def _one(path: str, condition: Condition) -> npt.NDArray[np.float32]:
     return functionals.embed(samples)
 
 
-def _key(clips: corpora.Clips, name: str) -> str:
+def _key(clips: corpora.Clips, condition: Condition) -> str:
     """What changes with whatever the features depend on."""
-    digest = hashlib.sha256(name.encode())
-    for module in _SOURCES:
-        digest.update(inspect.getsource(module).encode())
+    digest = hashlib.sha256()
+    for source in (*_SOURCES, condition):
+        digest.update(inspect.getsource(source).encode())
     digest.update("\n".join(Path(path).name for path in clips.path).encode())
     return digest.hexdigest()[:16]
 

@@ -29,7 +29,7 @@ from emotts.records import Embedding, Prediction, Profile
 from training import conditions, evaluate, features, functionals_conditions, metrics
 from training.corpora import CORPORA, LABELS, Clips
 from training.functionals_features import CACHE, Extractor
-from training.functionals_heads import BoundedHead, Data, folds, tuned
+from training.functionals_heads import BoundedHead, Data, held_out, tuned
 from training.heads import Mask
 
 FAMILIES = ("whisper", "functionals")
@@ -128,15 +128,17 @@ def own_recall(
     """What a judge that `trained` makes of these clips is worth on humans, centred.
 
     Returns:
-        Summaries (see `metrics.summary`): "own corpora", speakers held out in turn; "others", the
-        clips that were not chosen, among the emotions that it knows.
+        Summaries (see `metrics.summary`), among the emotions that a corpus has: "own corpora",
+        speakers held out in turn, with the penalty of the whole; "others", the clips that were
+        not chosen.
     """
     data = _ears(family, cache).data(clips).centred()
     own = data.at(_shown(clips, chosen, emotions))
-    heard = evaluate.judge(own.clean, folds(own, evaluate.speaker_groups(own.clips)))
+    head, found = tuned(own)
+    heard = held_out(own, evaluate.speaker_groups(own.clips), found["penalty"])
     known = [LABELS[index] for index in np.unique(own.clips.label)]
     others = data.at(_shown(clips, ~chosen, known))
-    logits = tuned(own)[0].logits(others.clean)
+    logits = head.logits(others.clean)
     return {
         "own corpora": metrics.summary(metrics.own_labels(heard, own.clips), own.clips),
         "others": metrics.summary(metrics.own_labels(logits, others.clips), others.clips),
@@ -169,12 +171,12 @@ def _measured(clips: Clips, extractor: Extractor) -> Data:
 
 
 def _encoded(clips: Clips, listener: features.Extractor) -> Data:
-    """Whisper's states as recorded and in noise."""
-    clean, noisy = (
+    """Whisper's states as recorded, and in the copies that the compact classifier is trained on."""
+    clean, *copies = (
         listener.embeddings(clips, name, condition).astype(np.float64)
         for name, condition in conditions.TRAINING.items()
     )
-    return Data(clips, clean, (noisy,))
+    return Data(clips, clean, tuple(copies))
 
 
 def _shown(clips: Clips, chosen: Mask, emotions: Sequence[str]) -> Mask:
