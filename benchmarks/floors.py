@@ -2,11 +2,15 @@
 
     python -m benchmarks.floors prosody words speaker naturalness [--sentences 20] [--takes 8]
     python -m benchmarks.floors prosody words speaker naturalness --wide
+    python -m benchmarks.floors prosody speaker naturalness --people EmoDB [--strangers]
 
 The takes are those that the search plans for six emotions in turn, so that most are sound: a
 rejection is a false one, or the price of a take that went too far. With --wide every control is
-drawn from all of its range at once, which is too far more often than not. Checks of plugins need
-their distributions installed.
+drawn from all of its range at once. With --people take 0 is an actor's neutral clip and the takes
+are the same actor's same sentence in emotions, which says how a floor lies to what people do; with
+--strangers they are other actors of the same sex, neutral, which the check of the speaker should
+reject. The corpora are looked for where training/corpora.py says. Checks of plugins need their
+distributions installed.
 """
 
 import time
@@ -17,12 +21,13 @@ from pathlib import Path
 
 import numpy as np
 
-from emotts import Audio, Host
+from emotts import Audio, Host, audio
 from emotts.check import Check
 from emotts.emotions import target
 from emotts.engine import Engine
 from emotts.records import Measurement, Take, Voice
 from emotts.search import plan
+from training import corpora
 
 TEXTS = Path(__file__).parent / "proof" / "texts" / "neutral.txt"
 EMOTIONS = ("anger", "disgust", "fear", "happiness", "sadness", "surprise")
@@ -75,6 +80,24 @@ def renderings(
         yield text, [rendering.audio for rendering in rendered]
 
 
+def actors(
+    corpus: str, sentences: int, count: int, *, strangers: bool
+) -> Iterator[tuple[str, list[Audio]]]:
+    """Sentences of a corpus by one actor, neutral, then in emotions, or neutral by others."""
+    clips = corpora.load()
+    clips = clips.at(clips.corpus == corpora.CORPORA.index(corpus))
+    neutral = clips.label == corpora.LABELS.index("neutral")
+    rng = np.random.default_rng(0)
+    for first in rng.permutation(np.flatnonzero(neutral))[:sentences]:
+        own = clips.speaker == clips.speaker[first]
+        others = (clips.sex == clips.sex[first]) & ~own & neutral if strangers else own & ~neutral
+        others = np.flatnonzero(others & (clips.sentence == clips.sentence[first]))
+        others = rng.permutation(others)[: count - 1]
+        if others.size:
+            chosen = [str(clips.path[index]) for index in (first, *others)]
+            yield str(clips.sentence[first]), [audio.read(path) for path in chosen]
+
+
 def section(check: Check, voice: Voice, spoken: list[tuple[str, list[Audio]]]) -> None:
     """Print the table of one check."""
     found: list[list[Measurement]] = []
@@ -108,11 +131,20 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=20)
     parser.add_argument("--takes", type=int, default=8)
     parser.add_argument("--wide", action="store_true")
+    parser.add_argument("--people", choices=corpora.CORPORA)
+    parser.add_argument("--strangers", action="store_true")
     arguments = parser.parse_args()
     host = Host()
     voice = host.engine.voice()
     spoken = list(
-        renderings(host, voice, arguments.sentences, arguments.takes, widely=arguments.wide)
+        actors(
+            arguments.people,
+            arguments.sentences,
+            arguments.takes,
+            strangers=arguments.strangers,
+        )
+        if arguments.people
+        else renderings(host, voice, arguments.sentences, arguments.takes, widely=arguments.wide)
     )
     length = np.mean([clip.duration_s for _, clips in spoken for clip in clips])
     print(

@@ -77,7 +77,7 @@ def test_level_and_silence_around_the_words_count_for_nothing(takes: list[Audio]
 
 
 @pytest.mark.parametrize(
-    ("factor", "expected"), [(0.5, {"colour"}), (1.06, set()), (2.2, {"shift", "pace"})]
+    ("factor", "expected"), [(0.5, {"colour"}), (1.06, set()), (2.6, {"shift", "pace"})]
 )
 def test_a_pitch_or_pace_far_out_is_rejected(
     takes: list[Audio], factor: float, expected: set[str]
@@ -85,10 +85,10 @@ def test_a_pitch_or_pace_far_out_is_rejected(
     assert expected <= failed(faster(takes[0], factor), takes[0])
 
 
-def test_a_voice_an_octave_and_a_half_higher_is_rejected_for_its_shift(takes: list[Audio]) -> None:
-    found = next(m for m in measured(faster(takes[0], 2.2), takes[0]) if m.check == "shift")
-    assert found.value == pytest.approx(12 * np.log2(2.2), abs=0.7)
-    assert found.reason == f"{found.value:.1f} semitones from take 0; at most 12"
+def test_a_voice_far_higher_is_rejected_for_its_shift(takes: list[Audio]) -> None:
+    found = next(m for m in measured(faster(takes[0], 2.6), takes[0]) if m.check == "shift")
+    assert found.value == pytest.approx(12 * np.log2(2.6), abs=0.7)
+    assert found.reason == f"{found.value:.1f} semitones from take 0; at most 15"
 
 
 def test_a_voice_without_pitch_is_rejected(takes: list[Audio]) -> None:
@@ -97,7 +97,7 @@ def test_a_voice_without_pitch_is_rejected(takes: list[Audio]) -> None:
     assert {"voicing", "pitch"} <= failed(whisper, takes[0])
 
 
-@pytest.mark.parametrize(("other_hz", "expected"), [(170.0, set()), (350.0, {"jumps"})])
+@pytest.mark.parametrize(("other_hz", "expected"), [(170.0, set()), (240.0, {"jumps"})])
 def test_a_pitch_that_breaks_all_the_time_is_rejected(other_hz: float, expected: set[str]) -> None:
     rate, steady = 24_000, 160.0
     stretches = np.arange(2 * rate) // round(0.08 * rate) % 2
@@ -177,4 +177,4 @@ def test_emotional_speech_of_people_passes() -> None:
             clip, sentence = read(folder / row["file"]), row["sentence"]
             total += 1
             rejected += bool(failed(clip, neutral[sentence], sentence))
-    assert total > 40 and rejected / total < 0.2
+    assert total > 40 and rejected / total < 0.15
