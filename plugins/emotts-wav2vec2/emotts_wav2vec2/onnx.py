@@ -40,16 +40,25 @@ class OnnxRuntime:
     device = "cpu"
 
     def __init__(self, folder: Path, *, dtype: str, threads: int | None) -> None:
-        """Load the export in `folder`; `threads` None: as many as there are cores."""
+        """Load the export in `folder`; `threads` None: as many as there are cores.
+
+        Raises:
+            ClassifierError: the export is damaged.
+        """
         options = onnxruntime.SessionOptions()
         # Spinning workers would burn every core between two clips, for no gain in a long one.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         if threads is not None:
             options.intra_op_num_threads = threads
         self.dtype = dtype
-        self._session = onnxruntime.InferenceSession(
-            folder / GRAPH, options, providers=["CPUExecutionProvider"]
-        )
+        try:
+            self._session = onnxruntime.InferenceSession(
+                folder / GRAPH, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime's errors have no common base
+            raise ClassifierError(
+                f"the export in {folder} is damaged; delete the folder: {error}"
+            ) from error
 
     def run(self, parts: Sequence[Samples]) -> tuple[Vectors, Vectors]:
         """Hear windows; see `Runtime.run`."""
@@ -105,7 +114,7 @@ def _kept(folder: Path, make: Callable[[Path], None]) -> None:
 
 def _export(network: "Network", folder: Path, rate: int, shortest: int) -> None:
     try:
-        import onnxscript  # noqa: F401  what torch.onnx needs
+        import onnxscript  # noqa: F401 -- torch.onnx needs it
         import torch
     except ImportError as error:
         raise ClassifierError(
@@ -120,22 +129,35 @@ def _export(network: "Network", folder: Path, rate: int, shortest: int) -> None:
             (torch.zeros(1, rate),),
             folder / GRAPH,
             input_names=["samples"],
-            output_names=["logits", "embedding"],
-            dynamic_shapes={"samples": {1: count}, "lengths": None},
+            output_names=["logits", "pooled_states"],
+            dynamic_shapes={"samples": {1: count}},
             dynamo=True,
             external_data=True,
             verbose=False,
         )
+    _forget_shapes(folder / GRAPH)
+
+
+def _forget_shapes(path: Path) -> None:
+    """Drop the shapes between nodes, which the quantiser would compare with what it changed."""
+    import onnx
+
+    model = onnx.load(path, load_external_data=False)
+    del model.graph.value_info[:]
+    onnx.save(model, path)
 
 
 def _quantise(plain: Path, folder: Path, reduced: bool) -> None:
+    import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    # The convolutions stay: int8 ones are slower.
+    graph = onnx.load(plain / GRAPH, load_external_data=False).graph
     quantize_dynamic(
         plain / GRAPH,
         folder / GRAPH,
+        # Convolutions in int8 are slower, and the head's two products are too small to matter.
         op_types_to_quantize=["MatMul"],
+        nodes_to_quantize=[node.name for node in graph.node if node.op_type == "MatMul"],
         per_channel=True,
         reduce_range=reduced,
         weight_type=QuantType.QInt8,

@@ -1,6 +1,7 @@
 """Running a model with torch, on the CPU or on a GPU."""
 
 import logging
+import warnings
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -124,7 +125,9 @@ class TorchRuntime:
         lengths: Tensor | None = None
         if min(sizes) != max(sizes):
             lengths = torch.tensor(sizes, device=self.device)
-        with torch.inference_mode():
+        with warnings.catch_warnings(), torch.inference_mode():
+            # WavLM's masks of two types, and what torch.compile has to say about transformers.
+            warnings.simplefilter("ignore", UserWarning)
             given = torch.from_numpy(samples).to(self.device, self._type)
             logits, embeddings = self._call(given, lengths)
             return logits.float().cpu().numpy(), embeddings.float().cpu().numpy()

@@ -119,14 +119,15 @@ def tiny(
     pooling: str = "mean",
     layer_weights: bool = False,
     seed: int = 0,
+    hidden: int = HIDDEN,
     **config: Any,
 ) -> Checkpoint:
-    """Write a checkpoint of 2 layers of 32 values; see the arguments for its kinds."""
+    """Write a checkpoint, of 2 layers of 32 values unless `shape` says otherwise."""
     torch.manual_seed(seed)
     configs, models = CLASSES[backbone]
     described = {
         "model_type": backbone,
-        "hidden_size": HIDDEN,
+        "hidden_size": hidden,
         "num_hidden_layers": 2,
         "num_attention_heads": 4,
         "intermediate_size": 64,
@@ -155,20 +156,20 @@ def tiny(
     (folder / "preprocessor_config.json").write_text(
         json.dumps({"do_normalize": True, "sampling_rate": 16_000, "feature_size": 1})
     )
-    head = _head(layout, len(labels), layer_weights, np.random.default_rng(seed))
+    head = _head(layout, hidden, len(labels), layer_weights, np.random.default_rng(seed))
     made = Checkpoint(folder, model, head, layout, pooling)
     made.save(made.state())
     return made
 
 
 def _head(
-    layout: str, outputs: int, layer_weights: bool, rng: np.random.Generator
+    layout: str, hidden: int, outputs: int, layer_weights: bool, rng: np.random.Generator
 ) -> dict[str, np.ndarray]:
     """Weights large enough for the classes to differ clearly."""
     inner, outer = HEAD_KEYS[layout]
-    width = PROJECTED if layout == "stock" else HIDDEN
+    width = PROJECTED if layout == "stock" else hidden
     made = {
-        f"{inner}.weight": rng.normal(0, 0.3, (width, HIDDEN)),
+        f"{inner}.weight": rng.normal(0, 0.3, (width, hidden)),
         f"{inner}.bias": rng.normal(0, 0.3, width),
         f"{outer}.weight": rng.normal(0, 0.8, (outputs, width)),
         f"{outer}.bias": rng.normal(0, 0.3, outputs),

@@ -184,8 +184,9 @@ def test_emotts_help_imports_no_torch():
     code = """
 import sys
 from emotts.cli import main
+sys.argv = ["emotts", "--help"]
 try:
-    main(["--help"])
+    main()
 except SystemExit:
     pass
 assert "torch" not in sys.modules and "numpy" not in sys.modules

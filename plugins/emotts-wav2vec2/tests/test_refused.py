@@ -52,7 +52,9 @@ def test_a_missing_key_is_named(key, checkpoint, load, speech):
     refused(load, checkpoint, speech, "missing", key)
 
 
-@pytest.mark.parametrize("key", ["classifier.extra.weight", "wav2vec2.adapter.bias", "lm_head.bias"])
+@pytest.mark.parametrize(
+    "key", ["classifier.extra.weight", "wav2vec2.adapter.bias", "lm_head.bias"]
+)
 def test_an_unexpected_key_is_named(key, checkpoint, load, speech):
     checkpoint.save(checkpoint.state() | {key: torch.zeros(3)})
     refused(load, checkpoint, speech, "unexpected", key)
