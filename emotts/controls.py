@@ -120,19 +120,17 @@ STANDARD: Mapping[str, Control] = _standard(
 #   rate, level, treble and F0 rise in anger, fear and joy, and fall in sadness), Schröder 2001
 #   and Burkhardt & Sendlmeier 2000 (what synthesis has to change for each), Gobl & Ní Chasaide
 #   2003 (tense, breathy and creaky voice), Tartter 1980 (smiling raises formants);
-# - RAVDESS, EmoDB and nEMO: each of 36 speakers against the same speaker's neutral voice. Median
-#   F0 in semitones: anger +7 ± 3, fear +7 ± 3, happiness +6 ± 3, surprise +5 ± 3, disgust +2 ± 3,
-#   sadness +1 ± 3 (+3 in RAVDESS, -2 in EmoDB), calm -0.6 ± 1.3, boredom -1.0 ± 0.8. Log of the
-#   F0 range: surprise +.42, happiness +.29, anger +.18, fear -.13, sadness -.31, calm -.16. Log of
-#   the rate: disgust -.30, calm -.26, sadness -.23, boredom -.12, the others within .07. Tilt in
-#   dB an octave: anger +2.3, happiness +1.2, fear +0.8. Harmonics-to-noise: anger -3 dB, disgust
-#   and surprise -2, calm and boredom +2. Final glide within a quarter second: anger -5
-#   semitones, happiness -4, surprise anything from -4 to +8. Slope: surprise and fear +3 to +4
-#   semitones a sentence, boredom -4.
+# - RAVDESS, EmoDB and nEMO (benchmarks/results/corpora.md): each of 36 speakers against the same
+#   speaker's neutral voice. Median F0 in semitones: anger +7 ± 3, fear +7 ± 3, happiness +6 ± 3,
+#   surprise +5 ± 3, disgust +2 ± 3, sadness +1 ± 3 (+3 in RAVDESS, -2 in EmoDB), calm -0.6 ± 1.2,
+#   boredom -1.0 ± 0.9. Log of the F0 range: surprise +.4, happiness +.3, anger +.2, fear -.1,
+#   sadness -.3, calm -.2. Log of the rate: disgust -.3, calm -.3, sadness -.2, boredom -.1, the
+#   others within .1. Tilt in dB an octave: anger +2.3, happiness +1.2, fear +0.8. Final glide in
+#   a quarter second: anger -5 semitones, happiness -4, surprise anything from -10 to +13. Slope:
+#   surprise and fear +3 to +4 semitones a clip, boredom -4.
 #
-# Acted shifts of F0 are halved: they are larger than those of daily life (Juslin & Laukka 2001),
-# and a voice that moves by seven semitones is no longer taken for the same (DNSMOS and speaker
-# similarity: docs/controls.md). Contempt is in none of the corpora.
+# Acted shifts of F0 are halved: nothing takes a synthetic voice further from itself, and DNSMOS
+# with it. Contempt is in none of the corpora.
 TENDENCIES: Mapping[str, Mapping[str, Tendency]] = {
     "anger": {
         "rate": Tendency(0.05, 0.1),
@@ -160,14 +158,14 @@ TENDENCIES: Mapping[str, Mapping[str, Tendency]] = {
         "final_length": Tendency(0.12, 0.1),
     },
     "fear": {
-        "rate": Tendency(0.1, 0.1),
-        "pitch": Tendency(4.0, 1.3),
+        "rate": Tendency(0.06, 0.07),
+        "pitch": Tendency(3.5, 1.2),
         "pitch_range": Tendency(-0.2, 0.3),
         "pitch_slope": Tendency(1.5, 1.5),
         "emphasis": Tendency(-0.3, 0.6),
         "brightness": Tendency(0.4, 0.7),
         "breathiness": Tendency(0.25, 0.2),
-        "jitter": Tendency(0.6, 0.4),
+        "jitter": Tendency(0.4, 0.3),
         "tremor": Tendency(0.2, 0.12),
     },
     "happiness": {

@@ -43,7 +43,7 @@ CONTROLS: Mapping[str, Control] = {
         ("jitter", 0, 2),
         ("tremor", 0, 0.6),
         ("formants", 0.94, 1.06),
-        ("pauses", 0.5, 2.5),
+        ("pauses", 0.5, 2),
         ("final_length", 0.8, 1.6),
     )
 }

@@ -14,7 +14,7 @@ from emotts.builtin.frames import FRAME_S, Floats
 from emotts.builtin.landmarks import SYLLABLE, Landmarks, smooth
 
 # How much of a change of rate falls on vowels, pauses and the rest, relative to each other:
-# speakers stretch and squeeze vowels and pauses more than consonants (Gay 1978; Crystal & House
+# speakers stretch and squeeze vowels and pauses more than consonants (Gay 1981; Crystal & House
 # 1982), and squeezed bursts are what costs words.
 ELASTICITY_VOWEL = 1.15
 ELASTICITY_PAUSE = 1.3
