@@ -18,7 +18,7 @@ Flags = npt.NDArray[np.bool_]
 Sounds = npt.NDArray[np.str_]
 
 # A word is lost when less than this share of its sounds is heard: "drain" keeps 3 of the 4 sounds
-# of "train", "his" 1 of the 2 of "is".
+# of "train", "nine" none of "eight".
 KEPT = 0.5
 # Sounds that accent and speed decide: the flap of "water" is its t, all reduced vowels are one,
 # and any vowel may be reduced to it ("can not", "cannot").
@@ -62,7 +62,9 @@ def harm(said: Sequence[str], before: Sequence[str], heard: Sequence[str]) -> Ha
     kept, known = _kept(said, heard)
     kept_before, _ = _kept(said, before)
     _, known_before = _kept(before, heard)
-    lost = [word for word, now, then in zip(said, kept, kept_before, strict=True) if then > now]
+    lost = [
+        word for word, now, then in zip(said, kept, kept_before, strict=True) if then and not now
+    ]
     added = [
         word
         for word, by_text, by_take in zip(heard, known, known_before, strict=True)
