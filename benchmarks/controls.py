@@ -29,10 +29,11 @@ from speechmos import dnsmos
 
 from emotts.audio import Audio
 from emotts.builtin.hibari import HibariEngine, HibariOptions
-from emotts.controls import STANDARD, TENDENCIES, Control
+from emotts.controls import STANDARD, Control
 from emotts.emotions import target
 from emotts.records import Rendering, Take
 from emotts.search import plan
+from emotts.tendencies import TENDENCIES
 
 RESULTS = Path(__file__).parent / "results"
 HEARING_RATE = 16_000

@@ -1,6 +1,6 @@
 """The JSON forms of speech and predictions: stable schemas, described in docs/json.md."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from emotts.audio import Audio
@@ -34,6 +34,19 @@ def speech_form(speech: Speech, *, output: str | None, embedding: bool = False) 
     return form
 
 
+def choice_form(choice: Choice) -> dict[str, Any]:
+    """A sentence: what was chosen, beside its rivals."""
+    return {
+        "text": choice.text,
+        "matched": choice.matched,
+        "margin": choice.margin,
+        "chosen": choice.chosen,
+        "candidates": [
+            _candidate_form(candidate, choice.classifiers) for candidate in choice.candidates
+        ],
+    }
+
+
 def classified_form(
     file: str, clip: Audio, classifier: str, heard: Prediction, *, embedding: bool = False
 ) -> dict[str, Any]:
@@ -53,30 +66,24 @@ def classified_form(
     return form
 
 
-def choice_form(choice: Choice) -> dict[str, Any]:
-    """A sentence: what was chosen, beside its rivals."""
-    return {
-        "text": choice.text,
-        "matched": choice.matched,
-        "margin": choice.margin,
-        "chosen": choice.chosen,
-        "candidates": [
-            _candidate_form(candidate, choice.classifiers[0]) for candidate in choice.candidates
-        ],
-    }
-
-
-def _candidate_form(candidate: Candidate, classifier: str) -> dict[str, Any]:
-    heard = candidate.predictions.get(classifier)
-    return {
+def _candidate_form(candidate: Candidate, classifiers: Sequence[str]) -> dict[str, Any]:
+    heard = candidate.predictions.get(classifiers[0])
+    form: dict[str, Any] = {
         "index": candidate.take.index,
         "seed": candidate.take.seed,
         "requested": dict(candidate.take.controls),
         "effective": dict(candidate.effective),
         "score": candidate.score,
         "rejected": candidate.rejected,
-        "prediction": _copied((heard.scores or heard.dimensions) if heard else None),
+        "prediction": _heard_form(heard) if heard else None,
     }
+    if len(classifiers) > 1:
+        form["heard"] = {name: _heard_form(p) for name, p in candidate.predictions.items()}
+    return form
+
+
+def _heard_form(heard: Prediction) -> dict[str, float]:
+    return dict(heard.scores or heard.dimensions or {})
 
 
 def _copied(values: Mapping[str, float] | None) -> dict[str, float] | None:

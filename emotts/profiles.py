@@ -8,8 +8,6 @@ step of the choice.
 import hashlib
 import json
 import logging
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +19,11 @@ from emotts.emotions import Target
 from emotts.engine import Engine
 from emotts.files import cache_dir, replacing
 from emotts.records import Profile, Voice
+from emotts.tendencies import TENDENCIES
 
 logger = logging.getLogger(__name__)
 
+SHIPPED = Path(__file__).parent / "assets" / "profiles"
 SEED = 20
 # Everyday sentences without emotional words, of mixed length.
 SENTENCES = (
@@ -48,14 +48,19 @@ TAKES = 4
 
 def profile_for(engine: Engine, voice: Voice, classifier: Classifier) -> Profile:
     """The profile of a voice: the shipped one, else the cached one, else made now and cached."""
-    name = _file_name(engine, voice, classifier)
-    for folder in (resources.files("emotts") / "assets" / "profiles", cache_dir() / "profiles"):
+    name = file_name(engine, voice, classifier)
+    for folder in (SHIPPED, _cache()):
         if (folder / name).is_file():
             return load(folder / name)
     logger.info("calibrating %s on voice %s of %s", classifier.name, voice.name, engine.name)
-    profile = classifier.profile(renderings(engine, voice))
-    save(profile, cache_dir() / "profiles" / name)
+    profile = make(engine, voice, classifier)
+    save(profile, _cache() / name)
     return profile
+
+
+def make(engine: Engine, voice: Voice, classifier: Classifier) -> Profile:
+    """A profile, from renderings made now."""
+    return classifier.profile(renderings(engine, voice))
 
 
 def renderings(engine: Engine, voice: Voice) -> list[Audio]:
@@ -79,7 +84,7 @@ def renderings(engine: Engine, voice: Voice) -> list[Audio]:
     return clips
 
 
-def load(file: Path | Traversable) -> Profile:
+def load(file: Path) -> Profile:
     """Read a profile that `save` wrote."""
     content = json.loads(file.read_text(encoding="utf-8"))
     return Profile(
@@ -104,14 +109,20 @@ def save(profile: Profile, file: Path) -> None:
         out.write(json.dumps(content).encode())
 
 
-def _file_name(engine: Engine, voice: Voice, classifier: Classifier) -> str:
+def file_name(engine: Engine, voice: Voice, classifier: Classifier) -> str:
     """The names, and a hash of all that the profile depends on."""
     depends = json.dumps(
         [
             [engine.name, engine.fingerprint, voice.name],
             [classifier.name, classifier.fingerprint],
             [SENTENCES, EMOTIONS, TAKES, SEED],
-        ]
+            {emotion: TENDENCIES[emotion] for emotion in EMOTIONS},
+        ],
+        default=vars,
     )
     digest = hashlib.sha256(depends.encode()).hexdigest()[:16]
     return f"{engine.name}-{voice.name}-{classifier.name}-{digest}.json"
+
+
+def _cache() -> Path:
+    return cache_dir() / "profiles"

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from emotts.controls import TENDENCIES, Control, Tendency
+from emotts.controls import Control
 from emotts.emotions import Target
 from emotts.records import Take
+from emotts.tendencies import TENDENCIES, Tendency
 
 
 def take_seed(request_seed: int, engine: str, text: str, index: int) -> int:

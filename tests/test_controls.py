@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emotts.builtin.hibari import HibariEngine
-from emotts.controls import STANDARD, TENDENCIES, Control, resolve
+from emotts.controls import STANDARD, Control, resolve
 from emotts.emotions import EMOTIONS
 from emotts.errors import ConfigError
+from emotts.tendencies import TENDENCIES
 
 LINEAR = Control("pitch", "semitones", -4, 0, 6, "height")
 LOG = Control("rate", "factor", 0.5, 1, 2, "speed", "log")

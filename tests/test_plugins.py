@@ -134,7 +134,7 @@ def test_the_variable_narrows_loading(install, monkeypatch):
     monkeypatch.setenv("EMOTTS_LOAD_PLUGINS", " one, ")
     assert [info.name for info in plugins.load().loaded] == ["builtin", "one"]
     monkeypatch.setenv("EMOTTS_LOAD_PLUGINS", "one,three")
-    with pytest.raises(UnknownNameError, match=r"EMOTTS_LOAD_PLUGINS 'three'.*valid: builtin, .*one"):
+    with pytest.raises(UnknownNameError, match=r"PLUGINS 'three'.*valid: builtin, .*one"):
         plugins.load()
 
 

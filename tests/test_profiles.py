@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from emotts.controls import Control
+from emotts.host import Host
 from emotts.options import Options
 from emotts.profiles import load, profile_for, renderings, save
 from emotts.records import Profile, Rendering, Take
@@ -59,3 +60,14 @@ def test_a_profile_belongs_to_engine_voice_and_weights(
     names = [path.name for path in (tmp_path / "profiles").iterdir()]
     assert len(names) == 4
     assert {name.rsplit("-", 1)[0] for name in names} == {"tone-alto-pitch", "tone-bass-pitch"}
+
+
+def test_the_default_voice_is_calibrated_already(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMOTTS_CACHE", str(tmp_path))
+    host = Host()
+    for classifier in host.classifiers:
+        profile = profile_for(host.engine, host.engine.voice(), classifier)
+        assert profile.clips >= 16
+    assert not list(tmp_path.iterdir())

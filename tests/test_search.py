@@ -1,9 +1,10 @@
 import pytest
 
-from emotts.controls import TENDENCIES, Control
+from emotts.controls import Control
 from emotts.emotions import Target, target
 from emotts.records import Take
 from emotts.search import mixed, plan, take_seed
+from emotts.tendencies import TENDENCIES
 from emotts.testing import ToneEngine
 
 
