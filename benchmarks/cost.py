@@ -69,7 +69,7 @@ def commands() -> None:
     """Cold commands, as whole processes."""
     with TemporaryDirectory() as folder:
         python = [sys.executable, "-c", "pass"]
-        emotts = [sys.executable, "-m", "emotts.cli"]
+        emotts = [sys.executable, "-m", "emotts"]
         say = [*emotts, "say", SHORT, "--emotion", "happiness", "-o", os.path.join(folder, "a.wav")]
 
         def run(command: list[str]) -> Callable[[], object]:

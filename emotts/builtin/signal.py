@@ -1,6 +1,7 @@
 """The signal check: silence, clipping, truncation and duration, measured on the samples alone."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -48,12 +49,12 @@ class SignalCheck(Check):
         self, batch: Sequence[Audio], *, baseline: Audio, text: str, voice: Voice
     ) -> list[list[Measurement]]:
         """Measure level, speech, clipping, tail and duration of each clip."""
-        reference = _Speech(baseline).seconds
+        reference = _speech(baseline).seconds
         return [self._measure(clip, reference) for clip in batch]
 
     def _measure(self, clip: Audio, reference: float) -> list[Measurement]:
         floors = self.options
-        speech = _Speech(clip)
+        speech = _speech(clip)
         clipped = float((np.abs(clip.samples) >= FULL_SCALE).mean())
         duration = speech.seconds / max(reference, FRAME_S)
         return [
@@ -80,6 +81,12 @@ class _Speech:
         self.level_db = _db(speech_power)
         tail = clip.samples[-max(1, round(TAIL_S * clip.rate)) :]
         self.tail_db = _db(float(np.square(tail, dtype=np.float64).mean())) - self.level_db
+
+
+@lru_cache(maxsize=4)
+def _speech(clip: Audio) -> _Speech:
+    """Kept for the last clips: every take of a sentence is compared with the same take 0."""
+    return _Speech(clip)
 
 
 def _db(power: float) -> float:
