@@ -17,6 +17,8 @@ class Check(ABC):
 
     name: ClassVar[str]
     """Unique among the checks; `[A-Za-z0-9._-]{1,64}`."""
+    costly: ClassVar[bool] = False
+    """True: measured on the winner alone, then on the next best, until one passes."""
 
     Options: ClassVar[type[Options]] = Options
 

@@ -58,7 +58,7 @@ class Config(Options):
         default=(ClassifierConfig(name="compact"),), min_length=1
     )
     """The first hears every candidate."""
-    checks: tuple[PartConfig, ...] = (PartConfig(name="signal"),)
+    checks: tuple[PartConfig, ...] = (PartConfig(name="signal"), PartConfig(name="prosody"))
     takes: int = Field(default=8, ge=1, le=MAX_TAKES)
     """Takes a sentence, the neutral one included."""
     seed: int = Field(default=0, ge=0, lt=2**63)

@@ -3,7 +3,7 @@
 request → sentences → takes → audio → checks → predictions → scores → choice
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -16,6 +16,7 @@ from emotts.classifier import Classifier
 from emotts.emotions import Target
 from emotts.engine import Engine
 from emotts.errors import ClassifierError, EngineError
+from emotts.floors import Floors
 from emotts.records import Candidate, Choice, Prediction, Profile, Request, Take
 from emotts.text import sentences
 
@@ -95,12 +96,14 @@ def speak(
             controls=engine.controls,
             uses_seed=engine.uses_seed,
         )
+        floors = Floors(sentence, request.voice, checks)
         rendered = _render(sentence, takes, request, engine)
         # Rendering the next takes and hearing the last ones share the processor's cores.
-        with closing(ahead(_check(rendered, sentence, request, checks), depth=2)) as checked:
+        with closing(ahead(map(floors.check, rendered), depth=2)) as checked:
             candidates = list(_hear_all(checked, listeners[0], observe))
         for listener in listeners[1:]:
             candidates = _hear_finalists(candidates, listener, request.target)
+        candidates = floors.check_winner(_score(candidates, request.target))
         yield _choose(sentence, request.target, candidates, listeners)
 
 
@@ -121,31 +124,6 @@ def _render(
                 raise
             yield Candidate(takes[done], None, {}, rejected=str(error))
             done += 1
-
-
-def _check(
-    candidates: Iterable[Candidate], sentence: str, request: Request, checks: Sequence[Check]
-) -> Iterator[Candidate]:
-    """Measure each candidate against take 0, and reject it at the first floor it is below."""
-    baseline: Audio | None = None
-    for candidate in candidates:
-        if candidate.audio is None:
-            yield candidate
-            continue
-        baseline = baseline or candidate.audio
-        measurements = tuple(
-            measurement
-            for check in checks
-            for measurement in check.measure(
-                [candidate.audio], baseline=baseline, text=sentence, voice=request.voice
-            )[0]
-        )
-        failed = next((found for found in measurements if not found.passed), None)
-        yield replace(
-            candidate,
-            measurements=measurements,
-            rejected=f"{failed.check}: {failed.reason}" if failed else None,
-        )
 
 
 def _hear_all(
@@ -170,7 +148,7 @@ def _hear_finalists(
     candidates: list[Candidate], listener: Listener, target: Target
 ) -> list[Candidate]:
     """Hear the candidates that the classifiers before liked best."""
-    ranking = _ranking(_score(candidates, target))
+    ranking = scoring.ranking(_score(candidates, target))
     finalists = {c.take.index for c in ranking[: listener.finalists]}
     heard = _heard([c for c in candidates if c.take.index in finalists], listener)
     found = {c.take.index: c for c in heard}
@@ -209,23 +187,16 @@ def _score(candidates: Sequence[Candidate], target: Target) -> list[Candidate]:
     return [replace(c, score=scores.get(c.take.index)) for c in candidates]
 
 
-def _ranking(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates that have a score, best first; a tie goes to the lowest index."""
-    scored = [(c.score, c) for c in candidates if c.score is not None]
-    return [c for _, c in sorted(scored, key=lambda pair: (-pair[0], pair[1].take.index))]
-
-
 def _choose(
     sentence: str, target: Target, candidates: Sequence[Candidate], listeners: Sequence[Listener]
 ) -> Choice:
     """The best of the candidates; take 0, unmatched, where every one was rejected."""
-    scored = _score(candidates, target)
-    scores = [(c, c.score) for c in _ranking(scored) if c.score is not None]
-    best = scores[0][0] if scores else scored[0]
+    scores = [(c, c.score) for c in scoring.ranking(candidates) if c.score is not None]
+    best = scores[0][0] if scores else candidates[0]
     return Choice(
         text=sentence,
         target=target,
-        candidates=tuple(scored),
+        candidates=tuple(candidates),
         chosen=best.take.index,
         margin=scores[0][1] - scores[1][1] if len(scores) > 1 else 0.0,
         matched=bool(scores)

@@ -11,7 +11,7 @@ import numpy as np
 
 from emotts.dimensions import MIDDLE, distance
 from emotts.emotions import Target
-from emotts.records import Prediction, Profile
+from emotts.records import Candidate, Prediction, Profile
 
 # Probabilities are cut off at one in ten thousand: beyond that a classifier's confidence says
 # more about its scale than about the clip, and log-odds must stay finite.
@@ -145,3 +145,9 @@ def combine(heard: Sequence[Mapping[int, float]]) -> dict[int, float]:
         for candidate, rank in zip(scores, ranks(list(scores.values())), strict=True):
             totals[candidate] += rank / len(heard)
     return totals
+
+
+def ranking(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates that have a score, best first; a tie goes to the lowest index."""
+    scored = [(c.score, c) for c in candidates if c.score is not None]
+    return [c for _, c in sorted(scored, key=lambda pair: (-pair[0], pair[1].take.index))]

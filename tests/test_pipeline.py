@@ -163,6 +163,33 @@ def test_all_rejected_means_take_0_speaks_unmatched() -> None:
     assert choice.candidates[0].predictions and not choice.candidates[1].predictions
 
 
+def test_a_costly_check_measures_the_best_until_one_passes() -> None:
+    class Costly(Reject):
+        """Rejects what it hears first and second."""
+
+        name = "costly"
+        costly = True
+        measured = 0
+
+        def measure(
+            self, batch: Sequence[Audio], *, baseline: Audio, text: str, voice: Voice
+        ) -> list[list[Measurement]]:
+            self.measured += len(batch)
+            return [[Measurement("costly", 1.0, 0.0, self.measured > 2, "no") for _ in batch]]
+
+    check = Costly(Options())
+    (plain,) = choices()
+    (choice,) = choices(checks=[check])
+    best = sorted((c for c in plain.candidates), key=lambda c: -(c.score or 0))
+    assert check.measured == 3
+    assert [c.take.index for c in best[:2]] == sorted(
+        (c.take.index for c in choice.candidates if c.rejected == "costly: no"),
+        key=lambda index: -(plain.candidates[index].score or 0),
+    )
+    assert choice.chosen == best[2].take.index
+    assert choice.matched == plain.matched
+
+
 def test_ties_go_to_the_lowest_index() -> None:
     class Same(ToneEngine):
         def synthesize(

@@ -29,7 +29,8 @@ def emotts_classifiers() -> "Sequence[type[Classifier]]":
 
 @hookimpl
 def emotts_checks() -> "Sequence[type[Check]]":
-    """The signal check."""
+    """The signal and prosody checks."""
+    from emotts.builtin.proxies import ProsodyCheck
     from emotts.builtin.signal import SignalCheck
 
-    return [SignalCheck]
+    return [SignalCheck, ProsodyCheck]

@@ -89,6 +89,7 @@ class ProsodyCheck(Check):
     """Drops takes whose pace, pitch, voicing, colour or background no human voice would have."""
 
     name = "prosody"
+    costly = True
     Options: ClassVar[type[ProsodyOptions]] = ProsodyOptions
     options: ProsodyOptions
 

@@ -52,6 +52,7 @@ class NaturalnessCheck(Check):
     """Drops takes whose DNSMOS is far below that of take 0."""
 
     name = "naturalness"
+    costly = True
     Options: ClassVar[type[NaturalnessOptions]] = NaturalnessOptions
     options: NaturalnessOptions
 

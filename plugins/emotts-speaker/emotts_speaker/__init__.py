@@ -37,6 +37,7 @@ class SpeakerCheck(Check):
     """Drops takes whose speaker embedding is too far from that of take 0."""
 
     name = "speaker"
+    costly = True
     Options: ClassVar[type[SpeakerOptions]] = SpeakerOptions
     options: SpeakerOptions
 

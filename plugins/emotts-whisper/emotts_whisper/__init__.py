@@ -48,6 +48,7 @@ class WordsCheck(Check):
     """Drops takes in which a speech recogniser misses words that it hears in take 0."""
 
     name = "words"
+    costly = True
     Options: ClassVar[type[WordsOptions]] = WordsOptions
     options: WordsOptions
 
