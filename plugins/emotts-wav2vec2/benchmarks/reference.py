@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+import soxr
 import torch
-import torchaudio
 from safetensors.torch import load_file
 from torch import nn
 from transformers import Wav2Vec2Config, Wav2Vec2FeatureExtractor, Wav2Vec2Model
@@ -70,8 +70,7 @@ class Loop:
     def __call__(self, path: Path) -> np.ndarray:
         """Probabilities [labels] of a file."""
         samples, rate = soundfile.read(path, dtype="float32")
-        resample = torchaudio.transforms.Resample(rate, RATE)
-        speech = resample(torch.from_numpy(samples)).numpy()
+        speech = soxr.resample(samples, rate, RATE)  # what librosa.resample does by default
         given = self.extract(speech, sampling_rate=RATE, return_tensors="pt")
         with torch.no_grad():
             logits = self.model(given.input_values)

@@ -2,10 +2,16 @@
 
     python benchmarks/speed.py [--clips 64] [--folder DIR]
 
-Ways are interleaved clip by clip, so that a busy machine slows all of them alike. Prints markdown.
+Ways are interleaved clip by clip, so that a busy machine slows all of them alike. On a machine
+that is very busy only CPU time on one thread compares:
+
+    OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python benchmarks/speed.py --cpu-time
+
+Prints markdown.
 """
 
 import argparse
+import itertools
 import json
 import os
 import platform
@@ -27,7 +33,9 @@ WAYS = {
     "onnx": {"backend": "onnx"},
     "onnx int8": {"backend": "onnx", "dtype": "int8"},
 }
+THREADS = int(os.environ["OMP_NUM_THREADS"]) if "OMP_NUM_THREADS" in os.environ else None
 FINALISTS, TAKES = 3, 8
+Clock = Callable[[], float]
 SENTENCES = (
     "Nobody told me that the train had already left.",
     "We will meet again at noon, by the old bridge over the river.",
@@ -37,21 +45,23 @@ SENTENCES = (
 
 
 def speak(folder: Path, count: int) -> list[Path]:
-    """Files of 2 to 5 s at 24 kHz that hibari speaks, each with another rate or pitch."""
+    """Files of 2 to 5 s at 24 kHz that hibari speaks, of one length in each run of TAKES."""
     from emotts.builtin.hibari import HibariEngine
     from emotts.records import Take
 
     engine = HibariEngine(HibariEngine.Options())
     paths: list[Path] = []
-    for round_ in range(100):
-        for sentence in SENTENCES:
+    for index in itertools.count():
+        controls = {"rate": 0.8 + 0.1 * (index % 4), "pitch": 0.0}
+        for pitch in range(TAKES):
+            take = Take(1, 0, controls | {"pitch": pitch - TAKES / 2})
+            text, voice = SENTENCES[index % len(SENTENCES)], engine.voice().name
+            (made,) = engine.synthesize(text, voice=voice, takes=[take])
             if len(paths) == count:
                 return paths
-            take = Take(1, 0, {"rate": 0.8 + 0.05 * (round_ % 9), "pitch": float(round_ % 7 - 3)})
-            made = next(engine.synthesize(sentence, voice=engine.voice().name, takes=[take]))
-            if 2 <= made.audio.duration_s <= 5:
-                paths.append(made.audio.write(folder / f"{len(paths):03}.wav"))
-    raise RuntimeError(f"only {len(paths)} of {count} clips were of 2 to 5 s")
+            assert 2 <= made.audio.duration_s <= 5, made.audio.duration_s
+            paths.append(made.audio.write(folder / f"{len(paths):03}.wav"))
+    raise AssertionError("never reached")
 
 
 def hearer(model: Path, cache: Path, way: dict[str, str]) -> Callable[[Path], np.ndarray]:
@@ -60,25 +70,27 @@ def hearer(model: Path, cache: Path, way: dict[str, str]) -> Callable[[Path], np
 
     from emotts_wav2vec2 import Wav2Vec2Classifier
 
-    options = Wav2Vec2Classifier.Options(model=str(model), device="cpu", cache=cache, **way)
+    options = Wav2Vec2Classifier.Options(
+        model=str(model), device="cpu", cache=cache, threads=THREADS, **way
+    )
     classifier = Wav2Vec2Classifier(options)
     return lambda path: np.array(list(classifier.hear([read(path)])[0].scores.values()))
 
 
-def sgemm(size: int = 1536) -> tuple[float, float]:
+def sgemm(clock: Clock, size: int = 1536) -> tuple[float, float]:
     """GFLOP and seconds of one product in the faster of this machine's two libraries."""
     import torch
 
     left, right = torch.ones(size, size), torch.ones(size, size)
     seconds = []
     for product in (torch.mm, lambda a, b: np.matmul(a.numpy(), b.numpy())):
-        start = time.perf_counter()
+        start = clock()
         product(left, right)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(clock() - start)
     return 2 * size**3 / 1e9, min(seconds)
 
 
-def measure(model: Path, cache: Path, paths: Sequence[Path]) -> None:
+def measure(model: Path, cache: Path, paths: Sequence[Path], clock: Clock) -> None:
     """Print the table of speeds and differences."""
     import soundfile
     from reference import Loop
@@ -87,16 +99,16 @@ def measure(model: Path, cache: Path, paths: Sequence[Path]) -> None:
     ways |= {name: hearer(model, cache, way) for name, way in WAYS.items()}
     for hear in ways.values():
         hear(paths[0])  # weights are read at the first call
-    sgemm()
+    sgemm(clock)
     seconds: dict[str, float] = defaultdict(float)
     heard: dict[str, list[np.ndarray]] = defaultdict(list)
     gflop = gemm_s = 0.0
     for path in paths:
         for name, hear in ways.items():
-            start = time.perf_counter()
+            start = clock()
             heard[name].append(hear(path))
-            seconds[name] += time.perf_counter() - start
-        work, took = sgemm()
+            seconds[name] += clock() - start
+        work, took = sgemm(clock)
         gflop, gemm_s = gflop + work, gemm_s + took
     audio_s = sum(soundfile.info(path).duration for path in paths)
     peak = gflop / gemm_s
@@ -112,7 +124,7 @@ def measure(model: Path, cache: Path, paths: Sequence[Path]) -> None:
         )
 
 
-def finalists(model: Path, cache: Path, paths: Sequence[Path]) -> None:
+def finalists(model: Path, cache: Path, paths: Sequence[Path], clock: Clock) -> None:
     """Print what hearing three of eight costs, the compact classifier's hearing included."""
     from emotts.audio import read
     from emotts.builtin.compact import CompactClassifier
@@ -124,15 +136,15 @@ def finalists(model: Path, cache: Path, paths: Sequence[Path]) -> None:
     hear(paths[0])
     eight = three = 0.0
     for _ in range(2):
-        start = time.perf_counter()
+        start = clock()
         for path in paths[:TAKES]:
             hear(path)
-        eight += time.perf_counter() - start
-        start = time.perf_counter()
+        eight += clock() - start
+        start = clock()
         compact.hear(clips)
         for path in paths[:FINALISTS]:
             hear(path)
-        three += time.perf_counter() - start
+        three += clock() - start
     print(f"\nBest of {TAKES} with {FINALISTS} finalists: {three / eight:.2f} of the time.")
 
 
@@ -175,6 +187,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clips", type=int, default=64)
     parser.add_argument("--folder", type=Path, help="keeps the checkpoint for the next run")
+    parser.add_argument("--cpu-time", action="store_true", help="of this process; no memory table")
     parser.add_argument("--job", help=argparse.SUPPRESS)
     parser.add_argument("paths", type=Path, nargs="*", help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -187,13 +200,15 @@ def main() -> None:
         from reference import write_checkpoint
 
         write_checkpoint(model)
-        shutil.rmtree(cache, ignore_errors=True)
         paths = speak(Path(temporary), given.clips)
         print(f"{os.cpu_count()} cores, {platform.processor() or platform.machine()}.")
-        jobs(model, cache, paths)
+        if not given.cpu_time:
+            shutil.rmtree(cache, ignore_errors=True)
+            jobs(model, cache, paths)
         print()
-        measure(model, cache, paths)
-        finalists(model, cache, paths)
+        clock = time.process_time if given.cpu_time else time.perf_counter
+        measure(model, cache, paths, clock)
+        finalists(model, cache, paths, clock)
 
 
 if __name__ == "__main__":
