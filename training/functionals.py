@@ -49,7 +49,7 @@ def main() -> None:
     write_assets(trained)
     figures["voices"] = functionals_evaluate.heard_in(trained["centred"], names)
     if not arguments.train_only:
-        figures |= functionals_evaluate.everything(extractor, raw, tables, names)
+        figures |= functionals_evaluate.everything(raw, tables, names)
         rounded = _rounded(figures)
         (HERE / "functionals.json").write_text(json.dumps(rounded, indent=1) + "\n")
         (HERE / "FUNCTIONALS.md").write_text(functionals_report.report(rounded))

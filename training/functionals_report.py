@@ -6,8 +6,8 @@ from typing import Any
 from training.corpora import CORPORA, LABELS
 from training.evaluate import FOLDS
 from training.functionals_conditions import CUTOFF_HZ, SNR_DB
-from training.functionals_evaluate import CLIPS_PER_SPEAKER, PENALTY
-from training.functionals_heads import PENALTIES
+from training.functionals_evaluate import PENALTY
+from training.functionals_heads import OPEN, PENALTIES
 from training.metrics import RESAMPLES
 
 Figures = dict[str, Any]
@@ -61,13 +61,14 @@ each corpus.
 {len(figures["functionals"])} functionals; their standard scores, cut off at ±3, go into a logistic
 regression. The penalty (out of {_listed(PENALTIES)}) is chosen by leaving the training corpora out
 in turn, the temperature by leaving speakers out, in every fold below within its training part
-alone. Beside each recording a head is trained on copies of it,
-{" and ".join(figures["copies"])} (*mild*: a bandwidth of
-{CUTOFF_HZ[0] / 1000:g}–{CUTOFF_HZ[1] / 1000:g} kHz and white or pink noise at {SNR_DB[0]:g}–
-{SNR_DB[1]:g} dB; *vocoded*: rebuilt by WORLD). Shipped: centred, penalty
-{figures["centred"]["penalty"]:g} and temperature {figures["centred"]["temperature"]:.2f};
-uncentred, {figures["uncentred"]["penalty"]:g} and {figures["uncentred"]["temperature"]:.2f}.
-The shipped heads are trained on all speakers."""
+alone. In {100 * OPEN:.0f}% of the loss all emotions compete, in the rest those that the clip's
+corpus has. Beside each recording a head is trained on copies of it, {_copies(figures)}:
+*mild* is a bandwidth of {CUTOFF_HZ[0] / 1000:g}–{CUTOFF_HZ[1] / 1000:g} kHz and white or pink noise
+at {SNR_DB[0]:g}–{SNR_DB[1]:g} dB, *vocoded* is rebuilt by WORLD.
+
+Shipped: centred, penalty {figures["centred"]["penalty"]:g} and temperature
+{figures["centred"]["temperature"]:.2f}; uncentred, {figures["uncentred"]["penalty"]:g} and
+{figures["uncentred"]["temperature"]:.2f}; trained on all speakers."""
 
 
 def _speakers(figures: Figures) -> str:
@@ -98,7 +99,7 @@ def _speakers(figures: Figures) -> str:
 UAR, mean over corpora, by the number of a speaker's clips that make the profile (emotions at
 random):
 
-{_table([f"{count} clips" for count in counts], [clips])}"""
+{_table([f"{count} clip{'s' * (count != '1')}" for count in counts], [clips])}"""
 
 
 def _corpora(figures: Figures) -> str:
@@ -128,8 +129,7 @@ def _augmentation(figures: Figures) -> str:
     return f"""## What the copies are worth
 
 UAR on corpora left out, mean over them, centred on clips in the same condition; by what a head was
-trained on beside the recordings, and by what it hears. {CLIPS_PER_SPEAKER} clips a speaker but for
-the last column. No head met Griffin and Lim's reconstruction in training.
+trained on beside the recordings, and by what it hears. Penalty {PENALTY:g}.
 
 {_table(["trained on", *columns], rows)}"""
 
@@ -142,7 +142,7 @@ def _families(figures: Figures) -> str:
     ]
     return f"""## What each family is worth
 
-UAR on corpora left out, mean over them, centred, penalty {PENALTY:g}.
+UAR on corpora left out, mean over them, centred, trained on recordings, penalty {PENALTY:g}.
 
 {_table(["family", "functionals", "alone", "all but it"], rows)}"""
 
@@ -151,8 +151,8 @@ def _alternatives(figures: Figures) -> str:
     rows = [[name, f"{100 * value:.1f}"] for name, value in figures["alternatives"].items()]
     return f"""## Other models on the same functionals
 
-UAR on corpora left out, mean over them, centred, trained on the same recordings; only the logistic
-regression makes use of the copies and of the knowledge which emotions a corpus could have shown.
+UAR on corpora left out, mean over them, centred, trained on recordings; only the logistic
+regression makes use of the knowledge which emotions a corpus could have shown.
 
 {_table(["model", "UAR"], rows)}"""
 
@@ -165,6 +165,10 @@ The largest weights of the shipped centred head, relative to the mean over emoti
 more than usual for the voice speaks for the emotion.
 
 {_table(["emotion", "functionals"], rows)}"""
+
+
+def _copies(figures: Figures) -> str:
+    return " and ".join(f"“{name}”" for name in figures["copies"])
 
 
 def _table(header: Iterable[str], rows: Iterable[Sequence[object]]) -> str:
