@@ -12,7 +12,6 @@ from emotts.audio import Audio
 from emotts.classifier import Classifier
 from emotts.emotions import canonical
 from emotts.errors import ConfigError
-from emotts.files import cache_dir
 from emotts.options import Options
 from emotts.records import Embedding, Prediction, Profile
 
@@ -22,7 +21,6 @@ from emotts_wav2vec2.files import Checkpoint
 from emotts_wav2vec2.options import Wav2Vec2Options
 
 if TYPE_CHECKING:
-    from emotts_wav2vec2.network import Network
     from emotts_wav2vec2.runtime import Runtime
 
 logger = logging.getLogger(__name__)
@@ -39,7 +37,7 @@ class Wav2Vec2Classifier(Classifier):
     """
 
     name = "wav2vec2"
-    license = "the checkpoint's own"
+    license = "LicenseRef-Checkpoint"
     batch = CLIPS_AT_ONCE
     Options: ClassVar[type[Options]] = Wav2Vec2Options
 
@@ -76,8 +74,8 @@ class Wav2Vec2Classifier(Classifier):
 
     def details(self) -> Mapping[str, Any]:
         """What was detected; loads the model. See `Classifier.details`."""
+        from emotts_wav2vec2.build import pooling
         from emotts_wav2vec2.layouts import detect
-        from emotts_wav2vec2.network import pooling
         from emotts_wav2vec2.weights import read_weights
 
         head = self._config.head
@@ -163,8 +161,9 @@ class Wav2Vec2Classifier(Classifier):
 
     @cached_property
     def _runtime(self) -> "Runtime":
-        backend = self._backend()
-        runtime = self._onnx() if backend == "onnx" else self._torch()
+        from emotts_wav2vec2.backends import make_runtime
+
+        runtime = make_runtime(self.options, self._checkpoint, self._config)
         logger.info(
             "%s: %s at %d Hz, %s in %s on %s",
             self.options.model,
@@ -175,59 +174,3 @@ class Wav2Vec2Classifier(Classifier):
             runtime.device,
         )
         return runtime
-
-    def _backend(self) -> str:
-        options = self.options
-        if options.backend != "auto":
-            return str(options.backend)
-        if options.device == "cpu" or options.dtype == "int8":
-            return "onnx"
-        from emotts_wav2vec2.runtime import find_device
-
-        return "onnx" if find_device(options.device) == "cpu" else "torch"
-
-    def _torch(self) -> "Runtime":
-        from emotts_wav2vec2.runtime import TorchRuntime
-
-        return TorchRuntime(
-            self._network(),
-            device=self.options.device,
-            dtype=self.options.dtype,
-            padded=self._config.paddable,
-            rate=self.rate,
-            batch_s=self.options.batch_seconds,
-            compiled=self.options.compile,
-            threads=self.options.threads,
-        )
-
-    def _onnx(self) -> "Runtime":
-        from emotts_wav2vec2.onnx import OnnxRuntime, exported
-
-        layers = "".join(f"-{layer}" for layer in self.options.embedding_layers)
-        dtype = "int8" if self.options.dtype == "int8" else "float32"
-        folder = exported(
-            f"{self._checkpoint.sha256[:16]}{layers}",
-            self._network,
-            cache=self.options.cache or cache_dir() / self.name,
-            rate=self.rate,
-            shortest=self._config.shortest,
-            int8=dtype == "int8",
-        )
-        return OnnxRuntime(folder, dtype=dtype, threads=self.options.threads)
-
-    def _network(self) -> "Network":
-        from emotts_wav2vec2.network import build, pooling
-        from emotts_wav2vec2.weights import read_weights
-
-        network, layout = build(
-            self._config,
-            read_weights(self._checkpoint.weights),
-            embedding_layers=self.options.embedding_layers,
-        )
-        logger.info(
-            "%s: %s layout, %s pooling",
-            self.options.model,
-            layout.name,
-            pooling(self._config, layout),
-        )
-        return network

@@ -37,8 +37,8 @@ class Wav2Vec2Options(Options):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Wav2Vec2Options":
-        if self.backend == "onnx" and self.device not in ("auto", "cpu"):
-            raise ValueError(f"backend onnx runs on the CPU, not on {self.device}")
+        if self.device not in ("auto", "cpu") and (self.backend == "onnx" or self.dtype == "int8"):
+            raise ValueError(f"backend onnx and dtype int8 run on the CPU, not on {self.device}")
         if self.backend == "onnx" and self.dtype in ("bfloat16", "float16"):
             raise ValueError(f"backend onnx computes in float32 or int8, not in {self.dtype}")
         if self.backend == "torch" and self.dtype == "int8":

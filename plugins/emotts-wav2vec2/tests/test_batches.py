@@ -10,8 +10,8 @@ from emotts.testing import check_classifier
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from emotts_wav2vec2.build import build
 from emotts_wav2vec2.clips import batches
-from emotts_wav2vec2.network import build
 from emotts_wav2vec2.runtime import TorchRuntime
 
 RATE = 16_000
@@ -175,7 +175,8 @@ def test_a_device_that_is_not_there(checkpoint, load, speech):
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
 def test_half_precision_stays_near(dtype, checkpoint, load, speech):
     exact = load(checkpoint).classify([speech])[0]
-    classifier = load(checkpoint, dtype=dtype)
+    classifier = load(checkpoint, dtype=dtype, backend="auto")
+    assert classifier.details()["dtype"] == dtype
     heard = classifier.classify([speech])[0]
     assert heard.embedding.dtype == np.float32
     assert heard.scores == pytest.approx(exact.scores, abs=0.05)

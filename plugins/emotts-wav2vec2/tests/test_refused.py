@@ -277,6 +277,7 @@ def test_layers_that_the_model_lacks(checkpoint, load):
         {"backend": "onnx", "dtype": "float16"},
         {"backend": "onnx", "compile": True},
         {"dtype": "int8"},
+        {"backend": "auto", "dtype": "int8", "device": "cuda"},
         {"modle": "x"},
     ],
 )
