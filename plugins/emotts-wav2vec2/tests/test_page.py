@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from checkpoints import softmax
+from emotts.audio import read
+from transformers import Wav2Vec2FeatureExtractor
 
 from emotts_wav2vec2.options import Wav2Vec2Options
 
@@ -21,9 +23,7 @@ def test_the_note_in_ten_lines(checkpoint, tmp_path, monkeypatch, capsys):
     exec(compile(code.replace(HARSHIT, str(checkpoint.folder)), "note.py", "exec"), {})
     printed = dict(line.split(": ") for line in capsys.readouterr().out.splitlines())
     assert list(printed) == ["anger", "disgust", "fear", "happiness", "sadness"]
-    extract = __import__("transformers").Wav2Vec2FeatureExtractor()
-    from emotts.audio import read
-
+    extract = Wav2Vec2FeatureExtractor()
     clip = read("speech.wav").resample(16_000)
     given = extract(clip.samples, sampling_rate=16_000, return_tensors="np").input_values[0]
     wanted = softmax(checkpoint.logits(given))
