@@ -7,20 +7,20 @@ fails until then.
 import logging
 
 from emotts import profiles
-from emotts.host import Host
-
-FOLDER = profiles.SHIPPED
+from emotts.builtin import emotts_classifiers
+from emotts.builtin.hibari import HibariEngine
 
 
 def main() -> None:
     """Replace the shipped profiles."""
-    for old in FOLDER.glob("*.json"):
+    for old in profiles.SHIPPED.glob("*.json"):
         old.unlink()
-    host = Host()
-    for classifier in host.classifiers:
-        voice = host.engine.voice()
-        made = profiles.make(host.engine, voice, classifier)
-        path = FOLDER / profiles.file_name(host.engine, voice, classifier)
+    engine = HibariEngine(HibariEngine.Options())
+    voice = engine.voice()
+    for kind in emotts_classifiers():
+        classifier = kind(kind.Options())
+        made = profiles.make(engine, voice, classifier)
+        path = profiles.SHIPPED / profiles.file_name(engine, voice, classifier)
         profiles.save(made, path)
         print(f"{path.name}: {made.clips} clips")
 

@@ -21,10 +21,11 @@ def emotts_engines() -> "Sequence[type[Engine]]":
 
 @hookimpl
 def emotts_classifiers() -> "Sequence[type[Classifier]]":
-    """The compact classifier."""
+    """Two families: states of a speech recogniser, and functionals of prosody and voice."""
     from emotts.builtin.compact import CompactClassifier
+    from emotts.builtin.functionals import FunctionalsClassifier
 
-    return [CompactClassifier]
+    return [CompactClassifier, FunctionalsClassifier]
 
 
 @hookimpl
