@@ -33,6 +33,8 @@ class Classifier(ABC):
     """Of ("arousal", "dominance", "valence"), those it measures."""
     centres: ClassVar[bool] = False
     """True: it takes the speaker's profile itself; False: the host compares with the profile."""
+    exclusive: bool = True
+    """Whether its emotions exclude each other, so that its scores sum to 1."""
     batch: int = 1
     """How many clips it likes to hear at once."""
 

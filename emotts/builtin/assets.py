@@ -27,15 +27,20 @@ def verified(directory: Path) -> Mapping[str, bytes]:
                     f"{expected}; install emotts again"
                 )
     except OSError as error:
-        raise ClassifierError(
-            f"{directory} can't be read: {error}; install emotts again"
-        ) from error
+        raise _unreadable(directory, error) from error
     return files
 
 
 def fingerprint(directory: Path) -> str:
-    """A hash of the hashes of the files: 16 hexadecimal digits."""
-    return hashlib.sha256((directory / SUMS).read_bytes()).hexdigest()[:16]
+    """A hash of the hashes of the files: 16 hexadecimal digits.
+
+    Raises:
+        ClassifierError: the list of hashes can't be read.
+    """
+    try:
+        return hashlib.sha256((directory / SUMS).read_bytes()).hexdigest()[:16]
+    except OSError as error:
+        raise _unreadable(directory, error) from error
 
 
 def record(directory: Path) -> None:
@@ -43,3 +48,7 @@ def record(directory: Path) -> None:
     files = sorted(path for path in directory.iterdir() if path.suffix in (".npz", ".onnx"))
     sums = (f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files)
     (directory / SUMS).write_text("".join(sums))
+
+
+def _unreadable(directory: Path, error: OSError) -> ClassifierError:
+    return ClassifierError(f"{directory} can't be read: {error}; install emotts again")

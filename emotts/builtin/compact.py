@@ -4,9 +4,9 @@ Small enough to hear every take of a sentence. How it was trained and what it is
 assets/compact/MODEL_CARD.md; training/ makes the assets.
 """
 
-import hashlib
 import io
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +18,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from emotts.audio import Audio
+from emotts.builtin import assets
 from emotts.classifier import Classifier
 from emotts.errors import ClassifierError
 from emotts.options import Options
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 
 ASSETS = Path(__file__).parent.parent / "assets" / "compact"
-SUMS = "SHA256SUMS"
 ENCODER = "encoder.onnx"
 HEADS = "heads.npz"
 
@@ -69,7 +69,7 @@ class Model:
 class CompactOptions(Options):
     """Options of the compact classifier."""
 
-    threads: int = Field(1, ge=1, le=64)
+    threads: int = Field(default=min(2, os.cpu_count() or 1), ge=1, le=64)
     """How many clips are heard at once; of no effect on what is heard."""
 
 
@@ -90,7 +90,7 @@ class CompactClassifier(Classifier):
         "calm",
     )
     centres: ClassVar[bool] = True
-    batch = 8
+    batch = 2
 
     Options: ClassVar[type[Options]] = CompactOptions
     options: CompactOptions
@@ -98,7 +98,7 @@ class CompactClassifier(Classifier):
     @property
     def fingerprint(self) -> str:
         """A hash of the hashes of the assets."""
-        return f"{self.name}-{hashlib.sha256((ASSETS / SUMS).read_bytes()).hexdigest()[:16]}"
+        return f"{self.name}-{assets.fingerprint(ASSETS)}"
 
     def classify(
         self, batch: Sequence[Audio], *, profile: Profile | None = None
@@ -148,7 +148,7 @@ def load(directory: Path) -> Model:
     """
     from emotts.builtin.encoder import Encoder
 
-    files = _verified(directory)
+    files = assets.verified(directory)
     with np.load(io.BytesIO(files[HEADS]), allow_pickle=False) as heads:
         labels = tuple(heads["labels"].tolist())
         if labels != CompactClassifier.labels:
@@ -156,23 +156,3 @@ def load(directory: Path) -> Model:
         centred = Head(heads["centred_weights"], heads["centred_bias"])
         uncentred = Head(heads["uncentred_weights"], heads["uncentred_bias"])
     return Model(Encoder(files[ENCODER]), centred, uncentred)
-
-
-def _verified(directory: Path) -> Mapping[str, bytes]:
-    """The files that the list of hashes names, each read once and held against its hash."""
-    files = {}
-    try:
-        for line in (directory / SUMS).read_text().splitlines():
-            expected, name = line.split()
-            files[name] = (directory / name).read_bytes()
-            found = hashlib.sha256(files[name]).hexdigest()
-            if found != expected:
-                raise ClassifierError(
-                    f"{directory / name} is damaged or was replaced: its SHA-256 is {found}, not "
-                    f"{expected}; install emotts again"
-                )
-    except OSError as error:
-        raise ClassifierError(
-            f"the assets of the compact classifier can't be read: {error}; install emotts again"
-        ) from error
-    return files

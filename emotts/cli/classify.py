@@ -13,6 +13,7 @@ from emotts.cli.common import (
     echo_json,
     json_option,
     model_option,
+    settings_option,
     verbose_option,
 )
 from emotts.cli.table import percentages
@@ -32,6 +33,7 @@ from emotts.pipeline import Listener
 )
 @classifier_option
 @model_option
+@settings_option
 @config_option
 @click.option("--embedding", is_flag=True, help="Add the emotion embedding to the JSON.")
 @json_option

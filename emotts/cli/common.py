@@ -3,13 +3,14 @@
 import json
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
+import yaml
 
-from emotts.config import ClassifierConfig, Config, PartConfig
-from emotts.errors import ConfigError
+from emotts.config import ClassifierConfig, Config, LedgerConfig, PartConfig
+from emotts.errors import ConfigError, UnknownNameError
 from emotts.host import Host
 from emotts.plugins import Plugins, load
 
@@ -29,6 +30,14 @@ classifier_option = click.option("--classifier", metavar="NAME", help="The class
 
 model_option = click.option(
     "--model", metavar="MODEL", help="The model of the classifier, for one that takes a choice."
+)
+
+settings_option = click.option(
+    "--option",
+    "settings",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="An option of the classifier, such as allow_pickle=true; may be given again.",
 )
 
 
@@ -51,6 +60,8 @@ def build_host(
     engine: str | None = None,
     classifier: str | None = None,
     model: str | None = None,
+    settings: Sequence[str] = (),
+    ledger: str | None = None,
 ) -> Host:
     """The host that the options of a command ask for; options go before the config file."""
     plugins = load()
@@ -59,8 +70,11 @@ def build_host(
         made = made.model_copy(update={"engine": PartConfig(name=engine), "voice": None})
     if classifier and classifier != made.classifiers[0].name:
         made = made.model_copy(update={"classifiers": (ClassifierConfig(name=classifier),)})
-    if model:
-        made = _with_model(made, model, plugins)
+    if ledger:
+        made = made.model_copy(update={"ledger": LedgerConfig(path=ledger)})
+    options = dict(map(_setting, settings)) | ({"model": model} if model else {})
+    if options:
+        made = _with_options(made, options, plugins)
     return Host(made, plugins=plugins)
 
 
@@ -69,14 +83,25 @@ def echo_json(content: object, *, err: bool = False) -> None:
     click.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False), err=err)
 
 
-def _with_model(config: Config, model: str, plugins: Plugins) -> Config:
-    """The config with the option `model` of its first classifier set."""
+def _setting(text: str) -> tuple[str, object]:
+    """Key and value of `key=value`, the value read as YAML reads it."""
+    key, equals, value = text.partition("=")
+    try:
+        if key and equals:
+            return key, yaml.safe_load(value)
+    except yaml.YAMLError:
+        pass
+    raise ConfigError(f"{text!r} is no option; write it as KEY=VALUE")
+
+
+def _with_options(config: Config, options: Mapping[str, object], plugins: Plugins) -> Config:
+    """The config with these options of its first classifier set."""
     first, *others = config.classifiers
     valid = plugins.classifier(first.name).Options.model_fields
-    if "model" not in valid:
-        known = ", ".join(valid) or "none"
-        raise ConfigError(f"classifier {first.name} has no option 'model'; its options: {known}")
-    first = first.model_copy(update={"options": {**first.options, "model": model}})
+    for name in options:
+        if name not in valid:
+            raise UnknownNameError(f"option of classifier {first.name}", name, valid)
+    first = first.model_copy(update={"options": {**first.options, **options}})
     return config.model_copy(update={"classifiers": (first, *others)})
 
 

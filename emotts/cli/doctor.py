@@ -20,6 +20,7 @@ from emotts.cli.common import (
     engine_option,
     json_option,
     model_option,
+    settings_option,
     verbose_option,
 )
 from emotts.cli.plugins import plugin_form
@@ -37,6 +38,7 @@ DISTRIBUTIONS = ("numpy", "scipy", "onnxruntime", "hibari-tts", "soundfile", "so
 @engine_option
 @classifier_option
 @model_option
+@settings_option
 @config_option
 @json_option
 @verbose_option

@@ -13,6 +13,7 @@ from emotts.cli.common import (
     engine_option,
     json_option,
     model_option,
+    settings_option,
     verbose_option,
 )
 from emotts.cli.output import STDIO, Delivery, write_takes
@@ -43,9 +44,11 @@ from emotts.text import MAX_REQUEST
 @engine_option
 @classifier_option
 @model_option
+@settings_option
 @click.option("-o", "--output", metavar="FILE", help="Write a WAV file; - is stdout.")
 @click.option("--play", is_flag=True, help="Play it, even when it is written.")
 @click.option("--keep-takes", metavar="DIR", help="Write every take, and the evidence as JSON.")
+@click.option("--ledger", metavar="FILE", help="Add a JSON line for each choice to a file.")
 @config_option
 @click.option("--embedding", is_flag=True, help="Add the emotion embedding to the JSON.")
 @json_option

@@ -56,6 +56,7 @@ class Wav2Vec2Classifier(Classifier):
         self.rate = self._config.preprocessor.sampling_rate
         self.labels = self._config.labels
         self.dimensions = self._config.dimensions
+        self.exclusive = self._config.head.problem_type != "multi_label_classification"
         layers = self._config.architecture.num_hidden_layers
         if not all(0 <= layer <= layers for layer in options.embedding_layers):
             raise ConfigError(f"embedding_layers must be from 0 to {layers} for {options.model}")

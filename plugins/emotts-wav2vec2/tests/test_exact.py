@@ -6,6 +6,7 @@ import torch
 import transformers
 from checkpoints import BACKBONES, BASE, LARGE, LAYOUTS, normalised, softmax, tiny
 from emotts.audio import Audio, join
+from emotts.testing import check_classifier
 
 TOLERANCE = 1e-4
 
@@ -85,9 +86,12 @@ def test_regression_measures_dimensions(tmp_path, load, speech):
 
 def test_multi_label_has_a_sigmoid_for_each(tmp_path, load, speech):
     made = tiny(tmp_path / "model", problem_type="multi_label_classification")
-    heard = load(made).classify([speech])[0]
+    classifier = load(made)
+    heard = classifier.classify([speech])[0]
     expected = 1 / (1 + np.exp(-made.logits(normalised(speech))))
     np.testing.assert_allclose(list(heard.scores.values()), expected, atol=TOLERANCE)
+    assert not classifier.exclusive
+    check_classifier(classifier)
 
 
 def test_outputs_that_are_no_emotion_are_left_out_and_the_rest_renormalised(tmp_path, load, speech):
