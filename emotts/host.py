@@ -6,7 +6,7 @@ from typing import TypedDict, TypeVar, Unpack
 
 import numpy as np
 
-from emotts import audio, ledger
+from emotts import audio, ledger, tuned
 from emotts.audio import Audio
 from emotts.check import Check
 from emotts.classifier import Classifier
@@ -145,7 +145,12 @@ class Host:
     def _speak(self, request: Request, observe: Observer | None) -> Iterator[Choice]:
         listeners = self._listeners_to(request.voice)
         for choice in speak(
-            request, engine=self.engine, listeners=listeners, checks=self.checks, observe=observe
+            request,
+            engine=self.engine,
+            listeners=listeners,
+            checks=self.checks,
+            tendencies=tuned.tendencies(self.engine, request.voice),
+            observe=observe,
         ):
             if kept := self.config.ledger:
                 line = ledger.entry(choice, request, self.engine, listeners, with_text=kept.text)

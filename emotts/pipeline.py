@@ -18,6 +18,7 @@ from emotts.engine import Engine
 from emotts.errors import ClassifierError, EngineError
 from emotts.floors import Floors
 from emotts.records import Candidate, Choice, Prediction, Profile, Request, Take
+from emotts.tendencies import TENDENCIES, Tendencies
 from emotts.text import sentences
 
 Observer = Callable[[Candidate], None]
@@ -66,6 +67,7 @@ def speak(
     engine: Engine,
     listeners: Sequence[Listener],
     checks: Sequence[Check],
+    tendencies: Tendencies = TENDENCIES,
     observe: Observer | None = None,
 ) -> Iterator[Choice]:
     """Speak a request, one choice a sentence.
@@ -75,6 +77,7 @@ def speak(
         engine: speaks.
         listeners: the classifiers; the first hears every candidate.
         checks: the floors.
+        tendencies: what emotions do to the voice: the priors of the takes.
         observe: called with each candidate once the first classifier is done with it.
 
     Raises:
@@ -95,6 +98,7 @@ def speak(
             engine=engine.name,
             controls=engine.controls,
             uses_seed=engine.uses_seed,
+            tendencies=tendencies,
         )
         floors = Floors(sentence, request.voice, checks)
         rendered = _render(sentence, takes, request, engine)

@@ -8,7 +8,7 @@ import numpy as np
 from emotts.controls import Control
 from emotts.emotions import Target
 from emotts.records import Take
-from emotts.tendencies import TENDENCIES, Tendency
+from emotts.tendencies import TENDENCIES, Tendencies, Tendency
 
 
 def take_seed(request_seed: int, engine: str, text: str, index: int) -> int:
@@ -26,6 +26,7 @@ def plan(
     engine: str,
     controls: Mapping[str, Control],
     uses_seed: bool,
+    tendencies: Tendencies = TENDENCIES,
 ) -> list[Take]:
     """The takes of a sentence.
 
@@ -42,28 +43,29 @@ def plan(
         engine: name of the engine.
         controls: the engine's.
         uses_seed: whether another seed makes another take.
+        tendencies: what emotions do to the controls; the literature's by default.
     """
     seeds = [take_seed(seed, engine, text, index) for index in range(count)]
-    tendencies = {name: tendency for name, tendency in mixed(target).items() if name in controls}
-    if not tendencies and not uses_seed:
+    moved = {
+        name: tendency for name, tendency in mixed(target, tendencies).items() if name in controls
+    }
+    if not moved and not uses_seed:
         return [Take(0, seeds[0])]
     return [Take(0, seeds[0])] + [
-        Take(
-            index, seeds[index], _draw(tendencies, controls, target.intensity, index, seeds[index])
-        )
+        Take(index, seeds[index], _draw(moved, controls, target.intensity, index, seeds[index]))
         for index in range(1, count)
     ]
 
 
-def mixed(target: Target) -> dict[str, Tendency]:
+def mixed(target: Target, tendencies: Tendencies = TENDENCIES) -> dict[str, Tendency]:
     """What a blend tends to do to each control: the weighted mean of its emotions' tendencies.
 
     An emotion that leaves a control alone counts as a tendency to neutral, so that half of an
     emotion moves a control half as far.
     """
-    names = {name for emotion in target.weights for name in TENDENCIES.get(emotion, {})}
+    names = {name for emotion in target.weights for name in tendencies.get(emotion, {})}
     still = Tendency(0.0, 0.0)
-    parts = [(TENDENCIES.get(emotion, {}), weight) for emotion, weight in target.weights.items()]
+    parts = [(tendencies.get(emotion, {}), weight) for emotion, weight in target.weights.items()]
     return {
         name: Tendency(
             sum(weight * known.get(name, still).mean for known, weight in parts),

@@ -14,6 +14,9 @@ class Tendency:
     """Standard deviation between speakers and styles, in positions."""
 
 
+Tendencies = Mapping[str, Mapping[str, Tendency]]
+"""Emotion → control → tendency."""
+
 # What each emotion tends to do to a voice, at full intensity: the priors of the search. Positions,
 # so 0.1 on a log scale is about 10%. Two kinds of sources, directions first, then sizes:
 #
@@ -33,7 +36,7 @@ class Tendency:
 #
 # Acted shifts of F0 are halved: nothing takes a synthetic voice further from itself, and DNSMOS
 # with it. Contempt is in none of the corpora.
-TENDENCIES: Mapping[str, Mapping[str, Tendency]] = {
+TENDENCIES: Tendencies = {
     "anger": {
         "rate": Tendency(0.05, 0.1),
         "pitch": Tendency(2.5, 2.0),

@@ -55,25 +55,25 @@ class Judge(Classifier):
         super().__init__(Options())
         self.name = name
         self.labels = labels
-        self._embed = embed
-        self._heads = heads
+        self.embed = embed
+        self.heads = heads
 
     @cached_property
     def fingerprint(self) -> str:
         """A hash of the weights."""
-        weights = b"".join(head.weights.tobytes() for head in self._heads.values())
+        weights = b"".join(head.weights.tobytes() for head in self.heads.values())
         return f"{self.name}-{hashlib.sha256(weights).hexdigest()[:16]}"
 
     def classify(
         self, batch: Sequence[Audio], *, profile: Profile | None = None
     ) -> list[Prediction]:
         """Hear each clip; see `Classifier.classify`."""
-        return [self._predict(self._embed(clip.samples), profile) for clip in batch]
+        return [self._predict(self.embed(clip.samples), profile) for clip in batch]
 
     def _predict(self, embedding: Embedding, profile: Profile | None) -> Prediction:
         if profile is not None:
             embedding = embedding - profile.embedding
-        head = self._heads["uncentred" if profile is None else "centred"]
+        head = self.heads["uncentred" if profile is None else "centred"]
         scores = dict(zip(self.labels, head.probabilities(embedding).tolist(), strict=True))
         return Prediction(scores, embedding, centred=profile is not None)
 

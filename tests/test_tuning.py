@@ -1,0 +1,34 @@
+import numpy as np
+import pytest
+
+from emotts.builtin.hibari import HibariEngine
+from emotts.options import Options
+from emotts.pipeline import Listener
+from emotts.profiles import renderings
+from emotts.testing import PitchClassifier, ToneEngine
+
+cem = pytest.importorskip("training.cem", reason="training is not part of a source distribution")
+
+TONE = ToneEngine(Options())
+
+
+def test_tuning_makes_takes_that_are_liked_more_common() -> None:
+    classifier = PitchClassifier(Options())
+    profile = classifier.profile(renderings(TONE, TONE.voice()))
+    listener = Listener(classifier, profile)
+    texts = ["The cat sat on the mat.", "She left at nine."]
+    tuner = cem.Tuner(TONE, TONE.voice(), [listener], texts, takes=6)
+    start, end = tuner.tune(0), tuner.tune(4)
+    for emotion, direction in (("fear", 1), ("sadness", -1)):
+        assert direction * (end[emotion]["pitch"].mean - start[emotion]["pitch"].mean) > 0.5
+    assert end == tuner.tune(4)
+
+
+def test_strain_is_the_squared_share_of_the_range() -> None:
+    space = cem.Space(
+        {name: HibariEngine.controls[name] for name in ("rate", "emphasis", "jitter")}
+    )
+    positions = np.array([space.low, 0 * space.low, space.high, space.high / 2])
+    # jitter has no low end, and a faster rate costs more than a slower one.
+    above = 2 + cem.COSTLY["rate"]
+    assert space.strain(positions) == pytest.approx([2, 0, above, above / 4])

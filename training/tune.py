@@ -1,0 +1,43 @@
+"""Tune the priors of hibari's voice, and ship them: `python -m training.tune`.
+
+Run it again whenever the engine, a classifier's weights or the shipped profiles change. What takes
+drawn from these priors cost in naturalness and likeness: benchmarks/results/tuned.md.
+"""
+
+import logging
+from pathlib import Path
+
+from emotts import tuned
+from emotts.builtin import emotts_classifiers
+from emotts.builtin.hibari import HibariEngine, HibariOptions
+from emotts.pipeline import Listener
+from emotts.profiles import profile_for
+from training.cem import Tuner
+
+TEXTS = Path(__file__).parents[1] / "benchmarks" / "proof" / "texts" / "neutral.txt"
+GENERATIONS = 5
+TAKES = 8
+
+
+def main() -> None:
+    """Tune with the classifiers that are built in, each centred on the voice."""
+    engine = HibariEngine(HibariOptions())
+    voice = engine.voice()
+    listeners = [
+        Listener(classifier, profile_for(engine, voice, classifier))
+        for classifier in (kind(kind.Options()) for kind in emotts_classifiers())
+    ]
+    tuner = Tuner(engine, voice, listeners, TEXTS.read_text().splitlines(), TAKES)
+    file = tuned.SHIPPED / tuned.file_name(engine, voice)
+    made = (
+        f"python -m training.tune: {GENERATIONS} generations of the cross-entropy method, "
+        f"{TAKES} takes of {len(tuner.texts) // 2} sentences each, from the literature's priors; "
+        f"heard by {', '.join(listener.classifier.fingerprint for listener in listeners)}"
+    )
+    tuned.save(tuner.tune(GENERATIONS), file, engine=engine, voice=voice, made=made)
+    print(file)
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    main()
