@@ -20,6 +20,7 @@ from pydantic import Field
 from emotts.audio import Audio
 from emotts.builtin import assets
 from emotts.classifier import Classifier
+from emotts.emotions import EMOTIONS
 from emotts.errors import ClassifierError
 from emotts.options import Options
 from emotts.records import Embedding, Prediction, Profile
@@ -32,6 +33,9 @@ Floats = npt.NDArray[np.float32]
 ASSETS = Path(__file__).parent.parent / "assets" / "compact"
 ENCODER = "encoder.onnx"
 HEADS = "heads.npz"
+
+# The emotions that the training corpora show: all but contempt and boredom.
+SHOWN = EMOTIONS[:8]
 
 
 @dataclass(frozen=True)
@@ -79,16 +83,7 @@ class CompactClassifier(Classifier):
     name = "compact"
     license = "CC-BY-NC-SA-4.0"
     rate = 16_000
-    labels = (
-        "anger",
-        "disgust",
-        "fear",
-        "happiness",
-        "neutral",
-        "sadness",
-        "surprise",
-        "calm",
-    )
+    labels = SHOWN
     centres: ClassVar[bool] = True
     batch = 2
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from emotts.audio import Audio
 from emotts.builtin import assets
+from emotts.builtin.compact import SHOWN
 from emotts.classifier import Classifier
 from emotts.errors import ClassifierError
 from emotts.records import Embedding, Prediction, Profile
@@ -67,16 +68,7 @@ class FunctionalsClassifier(Classifier):
     name = "functionals"
     license = "CC-BY-NC-SA-4.0"
     rate = 16_000
-    labels = (
-        "anger",
-        "disgust",
-        "fear",
-        "happiness",
-        "neutral",
-        "sadness",
-        "surprise",
-        "calm",
-    )
+    labels = SHOWN
     centres: ClassVar[bool] = True
 
     @property
