@@ -17,13 +17,12 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from emotts.audio import Audio
+from emotts.audio import Samples
 from emotts.builtin import assets
-from emotts.classifier import Classifier
-from emotts.emotions import EMOTIONS
+from emotts.builtin.centred import CentredClassifier
 from emotts.errors import ClassifierError
 from emotts.options import Options
-from emotts.records import Embedding, Prediction, Profile
+from emotts.records import Embedding
 
 if TYPE_CHECKING:
     from emotts.builtin.encoder import Encoder
@@ -33,9 +32,6 @@ Floats = npt.NDArray[np.float32]
 ASSETS = Path(__file__).parent.parent / "assets" / "compact"
 ENCODER = "encoder.onnx"
 HEADS = "heads.npz"
-
-# The emotions that the training corpora show: all but contempt and boredom.
-SHOWN = EMOTIONS[:8]
 
 
 @dataclass(frozen=True)
@@ -65,10 +61,6 @@ class Model:
     uncentred: Head
     """For embeddings as they are."""
 
-    def head(self, profile: Profile | None) -> Head:
-        """The head for clips with or without a profile of their speaker."""
-        return self.uncentred if profile is None else self.centred
-
 
 class CompactOptions(Options):
     """Options of the compact classifier."""
@@ -77,14 +69,13 @@ class CompactOptions(Options):
     """How many clips are heard at once; of no effect on what is heard."""
 
 
-class CompactClassifier(Classifier):
-    """Hears eight emotions, best relative to the profile of the speaker."""
+class CompactClassifier(CentredClassifier):
+    """Hears eight emotions, best relative to the profile of the speaker.
+
+    The embedding is [1536]: mean and standard deviation over time of the states of two layers.
+    """
 
     name = "compact"
-    license = "CC-BY-NC-SA-4.0"
-    rate = 16_000
-    labels = SHOWN
-    centres: ClassVar[bool] = True
     batch = 2
 
     Options: ClassVar[type[Options]] = CompactOptions
@@ -95,39 +86,16 @@ class CompactClassifier(Classifier):
         """A hash of the hashes of the assets."""
         return f"{self.name}-{assets.fingerprint(ASSETS)}"
 
-    def classify(
-        self, batch: Sequence[Audio], *, profile: Profile | None = None
-    ) -> list[Prediction]:
-        """Hear each clip; see `Classifier.classify`.
-
-        Returns:
-            Predictions whose embedding is [1536]: mean and standard deviation over time of the
-            states of two layers, less the profile's embedding where there is one.
-        """
-        for clip in batch:
-            if clip.rate != self.rate:
-                raise ClassifierError(f"{self.name} hears {self.rate} Hz; got {clip.rate} Hz")
+    def _embed(self, clips: Sequence[Samples]) -> list[Embedding]:
         embed = self._model.encoder.embed
-        samples = [clip.samples for clip in batch]
-        threads = min(self.options.threads, len(batch))
+        threads = min(self.options.threads, len(clips))
         if threads > 1:
             with ThreadPoolExecutor(threads) as pool:
-                embeddings = list(pool.map(embed, samples))
-        else:
-            embeddings = [embed(clip) for clip in samples]
-        return [self._predict(embedding, profile) for embedding in embeddings]
+                return list(pool.map(embed, clips))
+        return [embed(clip) for clip in clips]
 
-    def _predict(self, embedding: Embedding, profile: Profile | None) -> Prediction:
-        if profile is not None:
-            if profile.embedding.shape != embedding.shape:
-                raise ClassifierError(
-                    f"the profile was not made by {self.name}: its embedding has shape "
-                    f"{profile.embedding.shape}, not {embedding.shape}"
-                )
-            embedding = embedding - profile.embedding
-        probabilities = self._model.head(profile).probabilities(embedding)
-        scores = dict(zip(self.labels, probabilities.tolist(), strict=True))
-        return Prediction(scores, embedding, centred=profile is not None)
+    def _head(self, *, centred: bool) -> Head:
+        return self._model.centred if centred else self._model.uncentred
 
     @cached_property
     def _model(self) -> Model:

@@ -10,17 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from emotts.audio import Audio
+from emotts.audio import Samples
 from emotts.builtin import assets
-from emotts.builtin.compact import SHOWN
-from emotts.classifier import Classifier
+from emotts.builtin.centred import CentredClassifier
 from emotts.errors import ClassifierError
-from emotts.records import Embedding, Prediction, Profile
+from emotts.records import Embedding
 
 Floats = npt.NDArray[np.float32]
 
@@ -62,14 +61,14 @@ def bounded(embeddings: Floats, mean: Floats, deviation: Floats) -> Floats:
     return scores
 
 
-class FunctionalsClassifier(Classifier):
-    """Hears eight emotions in prosody and voice quality, best relative to the speaker's profile."""
+class FunctionalsClassifier(CentredClassifier):
+    """Hears eight emotions in prosody and voice quality, best relative to the speaker's profile.
+
+    The embedding is [d]: the functionals as measured, in the order of
+    `emotts.builtin.features.functionals`.
+    """
 
     name = "functionals"
-    license = "CC-BY-NC-SA-4.0"
-    rate = 16_000
-    labels = SHOWN
-    centres: ClassVar[bool] = True
 
     @property
     def fingerprint(self) -> str:
@@ -80,31 +79,11 @@ class FunctionalsClassifier(Classifier):
         """How many functionals there are."""
         return {"functionals": len(self._heads["centred"].mean)}
 
-    def classify(
-        self, batch: Sequence[Audio], *, profile: Profile | None = None
-    ) -> list[Prediction]:
-        """Hear each clip; see `Classifier.classify`.
+    def _embed(self, clips: Sequence[Samples]) -> list[Embedding]:
+        return [embed(clip) for clip in clips]
 
-        Returns:
-            Predictions whose embedding is [d]: the functionals as measured, in the order of
-            `emotts.builtin.features.functionals`, less the profile's where there is one.
-        """
-        for clip in batch:
-            if clip.rate != self.rate:
-                raise ClassifierError(f"{self.name} hears {self.rate} Hz; got {clip.rate} Hz")
-        return [self._predict(embed(clip.samples), profile) for clip in batch]
-
-    def _predict(self, embedding: Embedding, profile: Profile | None) -> Prediction:
-        if profile is not None:
-            if profile.embedding.shape != embedding.shape:
-                raise ClassifierError(
-                    f"the profile was not made by {self.name}: its embedding has shape "
-                    f"{profile.embedding.shape}, not {embedding.shape}"
-                )
-            embedding = embedding - profile.embedding
-        head = self._heads["uncentred" if profile is None else "centred"]
-        scores = dict(zip(self.labels, head.probabilities(embedding).tolist(), strict=True))
-        return Prediction(scores, embedding, centred=profile is not None)
+    def _head(self, *, centred: bool) -> Head:
+        return self._heads["centred" if centred else "uncentred"]
 
     @cached_property
     def _heads(self) -> Mapping[str, Head]:
