@@ -34,8 +34,8 @@ RATE = 0.8
 FIRST_SPREAD = 0.1
 LAST_SPREAD = 0.05
 # A control at the end of its range strains a voice by 1, half way by a quarter; what costs more
-# DNSMOS than the others (benchmarks/results/controls.md), by more. Takes within the budget lose
-# about 0.4 points at most.
+# DNSMOS than the others (benchmarks/results/controls.md), by more. With this budget draws lose less
+# than 0.4 points on average (benchmarks/results/tuned.md).
 COSTLY = {"rate": 3.0, "pitch": 2.0}
 BUDGET = 3.5
 SEED = 41
