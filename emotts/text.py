@@ -17,8 +17,10 @@ MAX_SYMBOLS = 32
 # Text-to-phoneme rules look at all splits of a word without spaces: their cost grows with a power
 # of its length. Ordinary words, URLs' parts and dates are below this.
 MAX_UNSPACED = 48
-# A digit in a long number is spoken as about so many letters ("seventy-seven quintillion").
+# A digit in a long number is spoken as about so many letters ("seventy-seven quintillion"), and so
+# is a capital of an abbreviation, a symbol, or a character of a script without small letters.
 DIGIT_LETTERS = 11
+SPELLED_LETTERS = 3
 
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
 _END = re.compile(r"(?:(?<=[.!?…])[\"'”’»)\]]*\s+|(?<=[。！？])\s*)(?=\S)")
@@ -92,6 +94,13 @@ def _spaced(run: str) -> str:
     return " ".join(parts)
 
 
+def spoken_length(character: str) -> int:
+    """About how many small letters take as long to speak as a character does."""
+    if character.isdigit():
+        return DIGIT_LETTERS
+    return 1 if character.islower() or character.isspace() else SPELLED_LETTERS
+
+
 def _speakable(text: str) -> bool:
     return any(character.isalnum() for character in text)
 
@@ -130,5 +139,5 @@ def _cut(sentence: str) -> Iterator[str]:
 
 def _fitting(text: str) -> int:
     """How many characters of the text are at most one engine call's worth of speech."""
-    lengths = accumulate(DIGIT_LETTERS if c.isdigit() else 1 for c in text)
+    lengths = accumulate(map(spoken_length, text))
     return max(1, sum(1 for _ in takewhile(lambda length: length <= MAX_SENTENCE, lengths)))

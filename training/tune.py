@@ -12,11 +12,29 @@ from emotts.builtin import emotts_classifiers
 from emotts.builtin.hibari import HibariEngine, HibariOptions
 from emotts.pipeline import Listener
 from emotts.profiles import profile_for
+from emotts.tendencies import TENDENCIES, Tendencies
 from training.cem import Tuner
 
 TEXTS = Path(__file__).parents[1] / "benchmarks" / "proof" / "texts" / "neutral.txt"
 GENERATIONS = 5
 TAKES = 8
+CLEAR = 2.0
+
+
+def settled(found: Tendencies) -> Tendencies:
+    """Without the controls that the literature leaves alone, unless they moved clearly.
+
+    What ended within `CLEAR` standard deviations of neutral was explored, not found; it would cost
+    every take its signal processing.
+    """
+    return {
+        emotion: {
+            name: tendency
+            for name, tendency in controls.items()
+            if name in TENDENCIES[emotion] or abs(tendency.mean) >= CLEAR * tendency.spread
+        }
+        for emotion, controls in found.items()
+    }
 
 
 def main() -> None:
@@ -34,7 +52,7 @@ def main() -> None:
         f"{TAKES} takes of {len(tuner.texts) // 2} sentences each, from the literature's priors; "
         f"heard by {', '.join(listener.classifier.fingerprint for listener in listeners)}"
     )
-    tuned.save(tuner.tune(GENERATIONS), file, engine=engine, voice=voice, made=made)
+    tuned.save(settled(tuner.tune(GENERATIONS)), file, engine=engine, voice=voice, made=made)
     print(file)
 
 

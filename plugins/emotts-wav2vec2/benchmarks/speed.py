@@ -26,7 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
-# torch's workers spin for a while after their last product, and would take a core from the next way.
+# The threads of torch spin for a while after a product, and would take a core from the next way.
 REST_S = 0.4
 GFLOP_PER_SECOND = 36.0  # of audio, for the large model
 WAYS = {
