@@ -14,7 +14,7 @@ from emotts.config import MAX_TAKES, Config, PartConfig, parse
 from emotts.emotions import Target, target
 from emotts.engine import Engine
 from emotts.errors import ConfigError
-from emotts.pipeline import Listener, Observer, speak
+from emotts.pipeline import Listener, Observer, refuse_unheard, speak
 from emotts.plugins import Plugins, load
 from emotts.profiles import profile_for
 from emotts.records import Choice, Embedding, Prediction, Request, Speech, Voice
@@ -143,6 +143,8 @@ class Host:
         )
 
     def _speak(self, request: Request, observe: Observer | None) -> Iterator[Choice]:
+        # Before the classifiers are calibrated, which may take minutes.
+        refuse_unheard(request.target, self.classifiers)
         listeners = self._listeners_to(request.voice)
         for choice in speak(
             request,

@@ -86,9 +86,7 @@ def speak(
         EngineError: the engine can't speak a sentence even neutrally.
         ClassifierError: a sentence's neutral rendering can't be heard.
     """
-    for listener in listeners:
-        heard = listener.classifier
-        request.target.within(heard.labels, heard.dimensions, classifier=heard.name)
+    refuse_unheard(request.target, [listener.classifier for listener in listeners])
     for sentence in sentences(request.text):
         takes = search.plan(
             sentence,
@@ -109,6 +107,12 @@ def speak(
             candidates = _hear_finalists(candidates, listener, request.target)
         candidates = floors.check_winner(_score(candidates, request.target))
         yield _choose(sentence, request.target, candidates, listeners)
+
+
+def refuse_unheard(target: Target, classifiers: Sequence[Classifier]) -> None:
+    """Raise `ConfigError` where a classifier can't hear the target."""
+    for classifier in classifiers:
+        target.within(classifier.labels, classifier.dimensions, classifier=classifier.name)
 
 
 def _render(

@@ -77,6 +77,14 @@ def test_requests_are_bounded_and_named(host: Host) -> None:
         host.say(TEXT, "hangry")
 
 
+def test_a_target_that_is_not_heard_is_refused_before_calibration(
+    host: Host, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError, match="pitch does not hear surprise"):
+        host.say(TEXT, "surprise")
+    assert not (tmp_path / "cache").exists()
+
+
 def test_options_override_the_config(host: Host) -> None:
     speech = host.say("The cat sat.", {"anger": 3, "fear": 1}, takes=2, seed=9, voice="bass")
     assert len(speech.choices[0].candidates) == 2

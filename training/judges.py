@@ -19,13 +19,13 @@ from typing import Any
 
 import numpy as np
 
-from emotts.audio import Audio
+from emotts.audio import Samples
 from emotts.builtin import compact, functionals
+from emotts.builtin.centred import CentredClassifier
 from emotts.builtin.encoder import Encoder
 from emotts.builtin.functionals import VIEWS, Head
-from emotts.classifier import Classifier
 from emotts.options import Options
-from emotts.records import Embedding, Prediction, Profile
+from emotts.records import Embedding
 from training import conditions, evaluate, features, functionals_conditions, metrics
 from training.corpora import CORPORA, LABELS, Clips
 from training.functionals_features import CACHE, Extractor
@@ -37,12 +37,8 @@ FAMILIES = ("whisper", "functionals")
 EMOTIONS = ("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
 
 
-class Judge(Classifier):
+class Judge(CentredClassifier):
     """A centred classifier of one family, trained on some of the speakers."""
-
-    license = "CC-BY-NC-SA-4.0"
-    rate = functionals.FunctionalsClassifier.rate
-    centres = True
 
     def __init__(
         self,
@@ -64,18 +60,11 @@ class Judge(Classifier):
         weights = b"".join(head.weights.tobytes() for head in self.heads.values())
         return f"{self.name}-{hashlib.sha256(weights).hexdigest()[:16]}"
 
-    def classify(
-        self, batch: Sequence[Audio], *, profile: Profile | None = None
-    ) -> list[Prediction]:
-        """Hear each clip; see `Classifier.classify`."""
-        return [self._predict(self.embed(clip.samples), profile) for clip in batch]
+    def _embed(self, clips: Sequence[Samples]) -> list[Embedding]:
+        return [self.embed(clip) for clip in clips]
 
-    def _predict(self, embedding: Embedding, profile: Profile | None) -> Prediction:
-        if profile is not None:
-            embedding = embedding - profile.embedding
-        head = self.heads["uncentred" if profile is None else "centred"]
-        scores = dict(zip(self.labels, head.probabilities(embedding).tolist(), strict=True))
-        return Prediction(scores, embedding, centred=profile is not None)
+    def _head(self, *, centred: bool) -> Head:
+        return self.heads["centred" if centred else "uncentred"]
 
 
 def halves(clips: Clips) -> tuple[Mask, Mask]:
