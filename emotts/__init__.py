@@ -63,6 +63,7 @@ __all__ = [
     "Check",
     "Choice",
     "Classifier",
+    "Conditioning",
     "Config",
     "Control",
     "EmottsError",

@@ -52,11 +52,12 @@ class Engine(ABC):
         Args:
             text: one sentence, cleaned and within the host's limits.
             voice: the name of one of `voices()`.
-            takes: at least one; controls out of range are clamped, unknown ones ignored.
+            takes: at least one; controls out of range are clamped, unknown ones ignored, and so
+                is conditioning of kinds that the engine does not accept.
 
         Yields:
             A rendering for each take: audio at the engine's own rate, never empty, and the
-            controls that took effect.
+            controls and the kinds of conditioning that took effect.
 
         Raises:
             EngineError: the text can't be spoken, or the engine failed.

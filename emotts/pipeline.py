@@ -125,7 +125,9 @@ def _render(
             for rendering in engine.renderings(
                 sentence, voice=request.voice.name, takes=takes[done:]
             ):
-                yield Candidate(takes[done], rendering.audio, rendering.effective)
+                yield Candidate(
+                    takes[done], rendering.audio, rendering.effective, rendering.conditioned
+                )
                 done += 1
         except EngineError as error:
             if done == 0:

@@ -24,6 +24,23 @@ class Voice:
 
 
 @dataclass(frozen=True)
+class Conditioning:
+    """What a take is conditioned on beside its controls; an engine takes what it `accepts`."""
+
+    reference: str | None = None
+    """Path of a recording to sound like."""
+    embedding: Embedding | None = None
+    """[d] float32, an emotion embedding."""
+    emotion: str | None = None
+    """A canonical emotion, for engines that were trained with tags."""
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Which of {"reference", "embedding", "emotion"} are given."""
+        return frozenset(name for name, value in vars(self).items() if value is not None)
+
+
+@dataclass(frozen=True)
 class Take:
     """One planned attempt at a sentence."""
 
@@ -33,6 +50,7 @@ class Take:
     """For engines that use one; 64 bits, never negative."""
     controls: Mapping[str, float] = field(default_factory=dict)
     """Control → requested value, in the control's unit."""
+    conditioning: Conditioning = Conditioning()
 
 
 @dataclass(frozen=True)
@@ -43,6 +61,8 @@ class Rendering:
     """At the engine's own rate."""
     effective: Mapping[str, float]
     """Control → the value that took effect."""
+    conditioned: frozenset[str] = frozenset()
+    """Which kinds of the take's conditioning took effect."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +121,8 @@ class Candidate:
     """None when the engine failed on this take."""
     effective: Mapping[str, float]
     """Control → the value that took effect."""
+    conditioned: frozenset[str] = frozenset()
+    """Which kinds of the take's conditioning took effect."""
     measurements: tuple[Measurement, ...] = ()
     predictions: Mapping[str, Prediction] = field(default_factory=dict)
     """Classifier → what it heard; a classifier of finalists is missing where it did not listen."""
