@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from emotts.records import (
         Candidate,
         Choice,
+        Conditioning,
         Measurement,
         Prediction,
         Profile,
@@ -44,6 +45,7 @@ _HOMES = {
     "records": (
         "Candidate",
         "Choice",
+        "Conditioning",
         "Measurement",
         "Prediction",
         "Profile",
