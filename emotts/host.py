@@ -14,7 +14,8 @@ from emotts.config import MAX_TAKES, Config, PartConfig, parse
 from emotts.emotions import Target, target
 from emotts.engine import Engine
 from emotts.errors import ConfigError
-from emotts.pipeline import Listener, Observer, refuse_unheard, speak
+from emotts.listener import Listener
+from emotts.pipeline import Observer, refuse_unheard, speak
 from emotts.plugins import Plugins, load
 from emotts.profiles import profile_for
 from emotts.records import Choice, Embedding, Prediction, Request, Speech, Voice

@@ -11,7 +11,7 @@ from pathlib import Path
 from emotts.audio import Audio
 from emotts.engine import Engine
 from emotts.errors import ConfigError
-from emotts.pipeline import Listener
+from emotts.listener import Listener
 from emotts.records import Candidate, Choice, Profile, Request
 
 Entry = dict[str, object]

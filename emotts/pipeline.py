@@ -5,60 +5,23 @@ request → sentences → takes → audio → checks → predictions → scores 
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 from emotts import scoring, search
 from emotts.ahead import ahead
-from emotts.audio import Audio
 from emotts.check import Check
 from emotts.classifier import Classifier
 from emotts.emotions import Target
 from emotts.engine import Engine
 from emotts.errors import ClassifierError, EngineError
 from emotts.floors import Floors
-from emotts.records import Candidate, Choice, Prediction, Profile, Request, Take
+from emotts.listener import Listener
+from emotts.records import Candidate, Choice, Request, Take
 from emotts.tendencies import TENDENCIES, Tendencies
 from emotts.text import sentences
 
 Observer = Callable[[Candidate], None]
-
-
-@dataclass(frozen=True)
-class Listener:
-    """A classifier in its role."""
-
-    classifier: Classifier
-    profile: Profile | None
-    """Of the voice that speaks."""
-    finalists: int | None = None
-    """Hears only so many of the best; None: hears all."""
-
-    @property
-    def name(self) -> str:
-        """The classifier's name."""
-        return self.classifier.name
-
-    def heard(self, clips: Sequence[Audio]) -> list[Prediction]:
-        """What is heard in each clip, relative to the voice where there is a profile.
-
-        Raises:
-            ClassifierError: one of the clips can't be heard.
-        """
-        heard = self.classifier.hear(clips, profile=self.profile)
-        if self.profile is None or self.classifier.centres:
-            return heard
-        return [scoring.relative(prediction, self.profile) for prediction in heard]
-
-    def attempt(self, clips: Sequence[Audio]) -> list[Prediction | ClassifierError]:
-        """What is heard in each clip, or why nothing can be."""
-        try:
-            return list(self.heard(clips))
-        except ClassifierError as error:
-            if len(clips) == 1:
-                return [error]
-            # Only one by one the clips can tell which of them it was.
-            return [self.attempt([clip])[0] for clip in clips]
 
 
 def speak(

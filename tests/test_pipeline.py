@@ -12,8 +12,9 @@ from emotts.classifier import Classifier
 from emotts.emotions import target
 from emotts.engine import Engine
 from emotts.errors import ClassifierError, ConfigError, EngineError, TextError
+from emotts.listener import Listener
 from emotts.options import Options
-from emotts.pipeline import Listener, speak
+from emotts.pipeline import speak
 from emotts.records import (
     Candidate,
     Choice,

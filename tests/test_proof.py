@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from emotts.emotions import Target
+from emotts.listener import Listener
 from emotts.options import Options
-from emotts.pipeline import Listener, speak
+from emotts.pipeline import speak
 from emotts.profiles import renderings
 from emotts.records import Choice, Request
 from emotts.testing import PitchClassifier, ToneEngine

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from emotts.builtin.hibari import HibariEngine
+from emotts.listener import Listener
 from emotts.options import Options
-from emotts.pipeline import Listener
 from emotts.profiles import renderings
 from emotts.testing import PitchClassifier, ToneEngine
 

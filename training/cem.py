@@ -16,7 +16,7 @@ from emotts import scoring
 from emotts.controls import Control
 from emotts.emotions import Target
 from emotts.engine import Engine
-from emotts.pipeline import Listener
+from emotts.listener import Listener
 from emotts.records import Prediction, Take, Voice
 from emotts.tendencies import TENDENCIES, Tendencies, Tendency
 

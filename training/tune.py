@@ -10,7 +10,7 @@ from pathlib import Path
 from emotts import tuned
 from emotts.builtin import emotts_classifiers
 from emotts.builtin.hibari import HibariEngine, HibariOptions
-from emotts.pipeline import Listener
+from emotts.listener import Listener
 from emotts.profiles import profile_for
 from emotts.tendencies import TENDENCIES, Tendencies
 from training.cem import Tuner

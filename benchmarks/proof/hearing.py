@@ -9,7 +9,7 @@ import numpy.typing as npt
 from emotts import scoring
 from emotts.audio import Audio
 from emotts.emotions import Target
-from emotts.pipeline import Listener
+from emotts.listener import Listener
 from emotts.records import Candidate, Prediction
 
 Bools = npt.NDArray[np.bool_]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emotts.audio import Audio
-from emotts.pipeline import Listener
+from emotts.listener import Listener
 from emotts.records import Embedding
 from training import judges
 from training.corpora import Clips

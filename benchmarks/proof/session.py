@@ -14,7 +14,8 @@ from emotts.builtin.hibari import HibariEngine
 from emotts.builtin.signal import SignalCheck
 from emotts.emotions import Target
 from emotts.engine import Engine
-from emotts.pipeline import Listener, speak
+from emotts.listener import Listener
+from emotts.pipeline import speak
 from emotts.records import Request, Take, Voice
 from emotts.tendencies import TENDENCIES, Tendencies
 from emotts.text import sentences

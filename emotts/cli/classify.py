@@ -19,7 +19,7 @@ from emotts.cli.common import (
 from emotts.cli.table import percentages
 from emotts.errors import AudioError, ClassifierError
 from emotts.jsonform import classified_form
-from emotts.pipeline import Listener
+from emotts.listener import Listener
 
 
 @click.command("classify")
