@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Take,
         Voice,
     )
+    from emotts.wrapper import EngineWrapper
 
 _HOMES = {
     "audio": ("Audio", "read"),
@@ -55,6 +56,7 @@ _HOMES = {
         "Take",
         "Voice",
     ),
+    "wrapper": ("EngineWrapper",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -70,6 +72,7 @@ __all__ = [
     "Control",
     "EmottsError",
     "Engine",
+    "EngineWrapper",
     "Host",
     "Measurement",
     "Prediction",

@@ -1,5 +1,6 @@
 """Configuration: strict models, read from YAML; an unknown key is an error that names itself."""
 
+import re
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from emotts.options import Options
 Model = TypeVar("Model", bound=BaseModel)
 
 MAX_TAKES = 256
+NESTED = re.compile(r"(?P<outer>[^()]+)\((?P<inner>.+)\)")
 
 
 class PartConfig(Options):
@@ -26,6 +28,27 @@ class PartConfig(Options):
     @classmethod
     def _from_name(cls, value: object) -> object:
         return {"name": value} if isinstance(value, str) else value
+
+
+class EngineConfig(PartConfig):
+    """An engine; `prosody(piper)` is short for the wrapper `prosody` with `piper` inside."""
+
+    inner: "EngineConfig | None" = None
+    """What a wrapper speaks through."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_nested_name(cls, value: object) -> object:
+        named = {"name": value} if isinstance(value, str) else value
+        if not isinstance(named, dict) or not (nested := NESTED.fullmatch(str(named.get("name")))):
+            return named
+        if "inner" in named:
+            raise ValueError("the engine inside is given twice: in the name and as inner")
+        return {**named, "name": nested["outer"], "inner": nested["inner"]}
+
+    def __str__(self) -> str:
+        """The name as one would write it."""
+        return f"{self.name}({self.inner})" if self.inner else self.name
 
 
 class ClassifierConfig(PartConfig):
@@ -51,7 +74,7 @@ class LedgerConfig(Options):
 class Config(Options):
     """What a host is made of, and the defaults of its requests."""
 
-    engine: PartConfig = PartConfig(name="hibari")
+    engine: EngineConfig = EngineConfig(name="hibari")
     voice: str | None = None
     """Null: the engine's default voice."""
     classifiers: tuple[ClassifierConfig, ...] = Field(
@@ -115,7 +138,11 @@ def _problem(model: type[BaseModel], loc: tuple[str | int, ...], kind: str, mess
 
 def _owner(model: type[BaseModel], loc: tuple[str | int, ...]) -> type[BaseModel]:
     """The model that the last key of `loc` would belong to."""
-    parts: dict[str, type[BaseModel]] = {"classifiers": ClassifierConfig, "ledger": LedgerConfig}
+    parts: dict[str, type[BaseModel]] = {
+        "engine": EngineConfig,
+        "classifiers": ClassifierConfig,
+        "ledger": LedgerConfig,
+    }
     return parts.get(str(loc[0]), PartConfig) if len(loc) > 1 else model
 
 

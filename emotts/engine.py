@@ -15,19 +15,22 @@ from emotts.records import Rendering, Take, Voice
 class Engine(ABC):
     """A text-to-speech engine.
 
+    What it is and can do are attributes of the class, or of the instance where they depend on
+    its options or on the model it speaks with.
+
     Constructing one is cheap: weights and heavy imports wait for the first use. An engine is
     used from one thread at a time.
     """
 
-    name: ClassVar[str]
+    name: str
     """Unique among the engines; `[A-Za-z0-9._-]{1,64}`."""
-    license: ClassVar[str]
+    license: str
     """SPDX identifier of what it speaks with."""
-    controls: ClassVar[Mapping[str, Control]] = {}
+    controls: Mapping[str, Control] = {}
     """Its knobs, under standard names where they exist."""
-    uses_seed: ClassVar[bool] = False
+    uses_seed: bool = False
     """False: another seed is the same take."""
-    accepts: ClassVar[frozenset[str]] = frozenset()
+    accepts: frozenset[str] = frozenset()
     """What it can be conditioned on, of {"reference", "embedding", "emotion"}."""
 
     Options: ClassVar[type[Options]] = Options

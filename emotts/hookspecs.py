@@ -8,6 +8,7 @@ from emotts.check import Check
 from emotts.classifier import Classifier
 from emotts.engine import Engine
 from emotts.records import Choice, Request
+from emotts.wrapper import EngineWrapper
 
 hookspec = pluggy.HookspecMarker("emotts")
 hookimpl = pluggy.HookimplMarker("emotts")
@@ -16,6 +17,11 @@ hookimpl = pluggy.HookimplMarker("emotts")
 @hookspec
 def emotts_engines() -> Sequence[type[Engine]]:  # type: ignore[empty-body]
     """The engine classes of this plugin."""
+
+
+@hookspec
+def emotts_engine_wrappers() -> Sequence[type[EngineWrapper]]:  # type: ignore[empty-body]
+    """The classes of this plugin that add to other engines."""
 
 
 @hookspec

@@ -10,7 +10,7 @@ from emotts import audio, ledger, tuned
 from emotts.audio import Audio
 from emotts.check import Check
 from emotts.classifier import Classifier
-from emotts.config import MAX_TAKES, Config, PartConfig, parse
+from emotts.config import MAX_TAKES, Config, EngineConfig, PartConfig, parse
 from emotts.emotions import Target, target
 from emotts.engine import Engine
 from emotts.errors import ConfigError
@@ -58,7 +58,7 @@ class Host:
         """
         self.config = config or Config()
         self.plugins = plugins or load()
-        self.engine = _make(self.plugins.engine(self.config.engine.name), self.config.engine)
+        self.engine = _make_engine(self.plugins, self.config.engine)
         self.classifiers = [
             _make(self.plugins.classifier(part.name), part) for part in self.config.classifiers
         ]
@@ -169,6 +169,15 @@ class Host:
                 for classifier, part in zip(self.classifiers, self.config.classifiers, strict=True)
             ]
         return self._listeners[voice.name]
+
+
+def _make_engine(plugins: Plugins, part: EngineConfig) -> Engine:
+    """The engine that a configuration describes, and around it what is to be added."""
+    if part.inner is None:
+        return _make(plugins.engine(part.name), part)
+    kind = plugins.wrapper(part.name)
+    options = parse(kind.Options, part.options, f"options of {part.name}")
+    return kind(options, _make_engine(plugins, part.inner))
 
 
 def _make(kind: type[Part], part: PartConfig) -> Part:

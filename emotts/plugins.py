@@ -16,6 +16,7 @@ from emotts.classifier import Classifier
 from emotts.engine import Engine
 from emotts.errors import PluginError, UnknownNameError
 from emotts.registry import PluginInfo, Plugins
+from emotts.wrapper import EngineWrapper
 
 __all__ = ["PluginInfo", "Plugins", "load"]
 
@@ -29,6 +30,7 @@ NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # Hook → what its classes are, in words and as a base.
 _PROVIDES: Mapping[str, tuple[str, type]] = {
     "emotts_engines": ("engine", Engine),
+    "emotts_engine_wrappers": ("wrapper", EngineWrapper),
     "emotts_classifiers": ("classifier", Classifier),
     "emotts_checks": ("check", Check),
 }

@@ -10,12 +10,13 @@ import pluggy
 from emotts.check import Check
 from emotts.classifier import Classifier
 from emotts.engine import Engine
-from emotts.errors import PluginError, UnknownNameError
+from emotts.errors import ConfigError, PluginError, UnknownNameError
 from emotts.records import Choice, Request
+from emotts.wrapper import EngineWrapper
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T", type[Engine], type[Classifier], type[Check])
+T = TypeVar("T", type[Engine], type[EngineWrapper], type[Classifier], type[Check])
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class PluginInfo:
     version: str
     """Of the distribution."""
     provides: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
-    """Kind ("engine", "classifier", "check") → classes."""
+    """Kind ("engine", "wrapper", "classifier", "check") → classes."""
     error: BaseException | None = None
     """Why it is disabled; None for a plugin that works."""
 
@@ -71,13 +72,25 @@ class Plugins:
         """
         self.loaded = tuple(loaded)
         self.engines: Mapping[str, type[Engine]] = _index(loaded, "engine")
+        self.wrappers: Mapping[str, type[EngineWrapper]] = _index(loaded, "wrapper")
         self.classifiers: Mapping[str, type[Classifier]] = _index(loaded, "classifier")
         self.checks: Mapping[str, type[Check]] = _index(loaded, "check")
         self._observers = list(observers)
 
     def engine(self, name: str) -> type[Engine]:
-        """The engine class of that name; `UnknownNameError` lists those there are."""
+        """The engine class of that name.
+
+        Raises:
+            UnknownNameError: there is none; the message lists those there are.
+            ConfigError: it is the name of a wrapper.
+        """
+        if name in self.wrappers:
+            raise ConfigError(f"{name} adds to another engine: name that too, as {name}(hibari)")
         return self._find("engine", self.engines, name)
+
+    def wrapper(self, name: str) -> type[EngineWrapper]:
+        """The class of that name that adds to engines; `UnknownNameError` lists those there are."""
+        return self._find("wrapper of engines", self.wrappers, name)
 
     def classifier(self, name: str) -> type[Classifier]:
         """The classifier class of that name; `UnknownNameError` lists those there are."""

@@ -140,6 +140,7 @@ def test_plugins_lists_what_is_broken(tones: Path, install: Callable[..., None])
         "distribution": "emotts-tones",
         "version": "1.0",
         "engines": ["tone"],
+        "wrappers": [],
         "classifiers": ["pitch"],
         "checks": [],
         "error": None,

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from emotts import Candidate, Config, Host
-from emotts.config import PartConfig
+from emotts.config import EngineConfig
 from emotts.errors import ConfigError, UnknownNameError
 
 TEXT = "The cat sat. The dog ran."
@@ -94,8 +94,8 @@ def test_options_override_the_config(host: Host) -> None:
 
 def test_a_host_of_unknown_parts_lists_the_known(config: Config) -> None:
     with pytest.raises(UnknownNameError, match=r"unknown engine 'toner'.*tone"):
-        Host(config.model_copy(update={"engine": PartConfig(name="toner")}))
-    wrong = PartConfig(name="tone", options={"speed": 2})
+        Host(config.model_copy(update={"engine": EngineConfig(name="toner")}))
+    wrong = EngineConfig(name="tone", options={"speed": 2})
     with pytest.raises(ConfigError, match="options of tone: unknown key 'speed'; valid: none"):
         Host(config.model_copy(update={"engine": wrong}))
 

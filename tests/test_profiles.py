@@ -1,6 +1,5 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -26,7 +25,7 @@ def test_the_renderings_vary_in_prosody() -> None:
 
 def test_an_engine_that_cannot_vary_is_heard_once_a_sentence() -> None:
     class Fixed(ToneEngine):
-        controls: ClassVar[Mapping[str, Control]] = {}
+        controls: Mapping[str, Control] = {}
 
         def synthesize(
             self, text: str, *, voice: str, takes: Sequence[Take]

@@ -64,10 +64,10 @@ class HibariOptions(Options):
 class HibariEngine(Engine):
     """hibari: English, 24 kHz, about 80 times faster than real time on one core."""
 
-    name: ClassVar[str] = "hibari"
-    license: ClassVar[str] = "Apache-2.0"
-    controls: ClassVar[Mapping[str, Control]] = CONTROLS
-    uses_seed: ClassVar[bool] = False
+    name = "hibari"
+    license = "Apache-2.0"
+    controls = CONTROLS
+    uses_seed = False
 
     Options: ClassVar[type[Options]] = HibariOptions
     options: HibariOptions

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 import yaml
 
-from emotts.config import ClassifierConfig, Config, LedgerConfig, PartConfig
+from emotts.config import ClassifierConfig, Config, EngineConfig, LedgerConfig
 from emotts.errors import ConfigError, UnknownNameError
 from emotts.host import Host
 from emotts.plugins import Plugins, load
@@ -66,8 +66,8 @@ def build_host(
     """The host that the options of a command ask for; options go before the config file."""
     plugins = load()
     made = Config.load(config) if config else Config()
-    if engine and engine != made.engine.name:
-        made = made.model_copy(update={"engine": PartConfig(name=engine), "voice": None})
+    if engine and engine != str(made.engine):
+        made = made.model_copy(update={"engine": EngineConfig(name=engine), "voice": None})
     if classifier and classifier != made.classifiers[0].name:
         made = made.model_copy(update={"classifiers": (ClassifierConfig(name=classifier),)})
     if ledger:

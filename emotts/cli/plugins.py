@@ -8,7 +8,7 @@ from emotts.cli.common import echo_json, json_option, verbose_option
 from emotts.cli.table import print_rows
 from emotts.plugins import PluginInfo, load
 
-KINDS = {"engine": "engines", "classifier": "classifiers", "check": "checks"}
+KINDS = {"engine": "engines", "wrapper": "wrappers", "classifier": "classifiers", "check": "checks"}
 
 
 @click.command("plugins")

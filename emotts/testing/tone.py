@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import ClassVar
 
 import numpy as np
 
@@ -30,7 +29,7 @@ class ToneEngine(Engine):
 
     name = "tone"
     license = "Apache-2.0"
-    controls: ClassVar[Mapping[str, Control]] = {
+    controls: Mapping[str, Control] = {
         name: STANDARD[name].within(low, high)
         for name, low, high in (("rate", 0.5, 2), ("pitch", -8, 8), ("energy", -12, 12))
     }
