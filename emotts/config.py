@@ -85,6 +85,8 @@ class Config(Options):
     takes: int = Field(default=8, ge=1, le=MAX_TAKES)
     """Takes a sentence, the neutral one included."""
     seed: int = Field(default=0, ge=0, lt=2**63)
+    embeddings: str | None = None
+    """A JSON file of emotion embeddings, for engines that are conditioned on them."""
     ledger: LedgerConfig | None = None
 
     @field_validator("classifiers")

@@ -1,12 +1,13 @@
 """The host: engine, classifiers and checks put together from a configuration; what apps hold."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TypedDict, TypeVar, Unpack
 
 import numpy as np
 
-from emotts import audio, ledger, tuned
+from emotts import audio, conditioning, ledger, tuned
 from emotts.audio import Audio
 from emotts.check import Check
 from emotts.classifier import Classifier
@@ -153,6 +154,7 @@ class Host:
             listeners=listeners,
             checks=self.checks,
             tendencies=tuned.tendencies(self.engine, request.voice),
+            centroids=self._centroids,
             observe=observe,
         ):
             if kept := self.config.ledger:
@@ -160,6 +162,12 @@ class Host:
                 ledger.append(kept.path, line)
             self.plugins.sentence_chosen(choice, request)
             yield choice
+
+    @cached_property
+    def _centroids(self) -> conditioning.Centroids | None:
+        """Of the emotions, where the config has them."""
+        path = self.config.embeddings
+        return None if path is None else conditioning.read_centroids(path)
 
     def _listeners_to(self, voice: Voice) -> list[Listener]:
         """The classifiers, calibrated on the voice when they first hear it."""

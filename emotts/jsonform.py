@@ -73,6 +73,10 @@ def _candidate_form(candidate: Candidate, classifiers: Sequence[str]) -> dict[st
         "seed": candidate.take.seed,
         "requested": dict(candidate.take.controls),
         "effective": dict(candidate.effective),
+        "conditioning": {
+            kind: kind in candidate.conditioned
+            for kind in sorted(candidate.take.conditioning.kinds)
+        },
         "score": candidate.score,
         "rejected": candidate.rejected,
         "prediction": _heard_form(heard) if heard else None,

@@ -12,7 +12,7 @@ from emotts.audio import Audio
 from emotts.engine import Engine
 from emotts.errors import ConfigError
 from emotts.listener import Listener
-from emotts.records import Candidate, Choice, Profile, Request
+from emotts.records import Candidate, Choice, Conditioning, Embedding, Profile, Request
 
 Entry = dict[str, object]
 
@@ -89,6 +89,8 @@ def _candidate(candidate: Candidate) -> Entry:
         "seed": candidate.take.seed,
         "requested": dict(candidate.take.controls),
         "effective": dict(candidate.effective),
+        "conditioning": _conditioning(candidate.take.conditioning),
+        "conditioned": sorted(candidate.conditioned),
         "score": candidate.score,
         "rejected": candidate.rejected,
         "heard": {
@@ -99,7 +101,17 @@ def _candidate(candidate: Candidate) -> Entry:
     }
 
 
+def _conditioning(asked: Conditioning) -> Entry:
+    """The kinds that were asked for, an embedding by its hash."""
+    found = {kind: getattr(asked, kind) for kind in sorted(asked.kinds)}
+    if asked.embedding is not None:
+        found["embedding"] = _embedding_hash(asked.embedding)
+    return found
+
+
 def _profile_hash(profile: Profile | None) -> str | None:
-    if profile is None:
-        return None
-    return hashlib.sha256(profile.embedding.astype("<f4", copy=False).tobytes()).hexdigest()
+    return None if profile is None else _embedding_hash(profile.embedding)
+
+
+def _embedding_hash(embedding: Embedding) -> str:
+    return hashlib.sha256(embedding.astype("<f4", copy=False).tobytes()).hexdigest()

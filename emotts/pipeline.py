@@ -8,10 +8,11 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import islice
 
-from emotts import scoring, search
+from emotts import conditioning, scoring, search
 from emotts.ahead import ahead
 from emotts.check import Check
 from emotts.classifier import Classifier
+from emotts.conditioning import Centroids
 from emotts.emotions import Target
 from emotts.engine import Engine
 from emotts.errors import ClassifierError, EngineError
@@ -31,6 +32,7 @@ def speak(
     listeners: Sequence[Listener],
     checks: Sequence[Check],
     tendencies: Tendencies = TENDENCIES,
+    centroids: Centroids | None = None,
     observe: Observer | None = None,
 ) -> Iterator[Choice]:
     """Speak a request, one choice a sentence.
@@ -41,6 +43,7 @@ def speak(
         listeners: the classifiers; the first hears every candidate.
         checks: the floors.
         tendencies: what emotions do to the voice: the priors of the takes.
+        centroids: of the emotions, for engines that are conditioned on embeddings.
         observe: called with each candidate once the first classifier is done with it.
 
     Raises:
@@ -50,6 +53,7 @@ def speak(
         ClassifierError: a sentence's neutral rendering can't be heard.
     """
     refuse_unheard(request.target, [listener.classifier for listener in listeners])
+    before = request.tone
     for sentence in sentences(request.text):
         takes = search.plan(
             sentence,
@@ -60,6 +64,9 @@ def speak(
             controls=engine.controls,
             uses_seed=engine.uses_seed,
             tendencies=tendencies,
+            conditioning=conditioning.wanted(
+                request, engine.accepts, centroids=centroids, before=before
+            ),
         )
         floors = Floors(sentence, request.voice, checks)
         rendered = _render(sentence, takes, request, engine)
@@ -69,7 +76,10 @@ def speak(
         for listener in listeners[1:]:
             candidates = _hear_finalists(candidates, listener, request.target)
         candidates = floors.check_winner(_score(candidates, request.target))
-        yield _choose(sentence, request.target, candidates, listeners)
+        conditioning.warn_ignored(candidates, engine.name)
+        choice = _choose(sentence, request.target, candidates, listeners)
+        before = choice.candidate.predictions[listeners[0].name].embedding
+        yield choice
 
 
 def refuse_unheard(target: Target, classifiers: Sequence[Classifier]) -> None:

@@ -131,6 +131,13 @@ class Candidate:
     rejected: str | None = None
     """Why it was dropped before it was scored."""
 
+    @property
+    def ignored(self) -> frozenset[str]:
+        """Which kinds of the take's conditioning the engine did not heed."""
+        if self.audio is None:
+            return frozenset()
+        return self.take.conditioning.kinds - self.conditioned
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -164,6 +171,26 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """A recording whose emotion is wanted."""
+
+    heard: Mapping[str, Prediction]
+    """Classifier → what it heard in the recording, the first classifier first."""
+    path: str | None = None
+    """Where the recording is, for engines that are to hear it; None: it has no file."""
+
+    @property
+    def embedding(self) -> Embedding:
+        """[d] float32, of the first classifier."""
+        return next(iter(self.heard.values())).embedding
+
+    @property
+    def centred(self) -> bool:
+        """Whether it was heard relative to its speaker."""
+        return all(heard.centred for heard in self.heard.values())
+
+
+@dataclass(frozen=True)
 class Request:
     """What was asked for."""
 
@@ -173,6 +200,10 @@ class Request:
     takes: int
     """Takes a sentence, take 0 included; at least 1."""
     seed: int
+    like: Reference | None = None
+    """The recording to sound like."""
+    tone: Embedding | None = None
+    """[d] float32, of the first classifier: what was spoken before, to go on in the same tone."""
 
 
 @dataclass(frozen=True)

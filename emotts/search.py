@@ -7,8 +7,10 @@ import numpy as np
 
 from emotts.controls import Control
 from emotts.emotions import Target
-from emotts.records import Take
+from emotts.records import Conditioning, Take
 from emotts.tendencies import TENDENCIES, Tendencies, Tendency
+
+UNCONDITIONED = Conditioning()
 
 
 def take_seed(request_seed: int, engine: str, text: str, index: int) -> int:
@@ -27,6 +29,7 @@ def plan(
     controls: Mapping[str, Control],
     uses_seed: bool,
     tendencies: Tendencies = TENDENCIES,
+    conditioning: Conditioning = UNCONDITIONED,
 ) -> list[Take]:
     """The takes of a sentence.
 
@@ -44,15 +47,21 @@ def plan(
         controls: the engine's.
         uses_seed: whether another seed makes another take.
         tendencies: what emotions do to the controls; the literature's by default.
+        conditioning: what the engine is given beside controls.
     """
     seeds = [take_seed(seed, engine, text, index) for index in range(count)]
     moved = {
         name: tendency for name, tendency in mixed(target, tendencies).items() if name in controls
     }
     if not moved and not uses_seed:
-        return [Take(0, seeds[0])]
+        count = min(count, 2 if conditioning.kinds else 1)
     return [Take(0, seeds[0])] + [
-        Take(index, seeds[index], _draw(moved, controls, target.intensity, index, seeds[index]))
+        Take(
+            index,
+            seeds[index],
+            _draw(moved, controls, target.intensity, index, seeds[index]),
+            conditioning,
+        )
         for index in range(1, count)
     ]
 

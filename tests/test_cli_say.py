@@ -66,7 +66,8 @@ def test_json_is_one_object_of_the_documented_schema(tones: Path, folder: Path) 
     assert list(sentence) == ["text", "matched", "margin", "chosen", "candidates"]
     assert [candidate["index"] for candidate in sentence["candidates"]] == [0, 1, 2, 3]
     assert list(sentence["candidates"][1]) == [
-        *("index", "seed", "requested", "effective", "score", "rejected", "prediction"),
+        *("index", "seed", "requested", "effective", "conditioning"),
+        *("score", "rejected", "prediction"),
     ]
     scores = [candidate["score"] for candidate in sentence["candidates"]]
     assert scores[sentence["chosen"]] == max(scores)
