@@ -1,0 +1,34 @@
+"""Spans: stretches of a text, each with what it asks for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from emotts.emotions import Target
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of text that is spoken in one way."""
+
+    text: str
+    """Without any tag."""
+    target: Target | None = None
+    """None: that of the request."""
+    controls: Mapping[str, float] = field(default_factory=dict)
+    """Control → value that the text asks for beside its emotion."""
+    pause_s: float = 0.0
+    """Silence before it."""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What is left of a text without its markup."""
+
+    spans: tuple[Span, ...]
+    warnings: tuple[str, ...] = ()
+    """What was dropped, and why."""
+
+
+def plain(text: str) -> Marked:
+    """A text that is spoken as it stands."""
+    return Marked((Span(text),))
