@@ -74,10 +74,10 @@ def speak(
         with closing(ahead(map(floors.check, rendered), depth=2)) as checked:
             candidates = list(_hear_all(checked, listeners[0], observe))
         for listener in listeners[1:]:
-            candidates = _hear_finalists(candidates, listener, request.target)
-        candidates = floors.check_winner(_score(candidates, request.target))
+            candidates = _hear_finalists(candidates, listener, request)
+        candidates = floors.check_winner(scoring.scored(candidates, request))
         conditioning.warn_ignored(candidates, engine.name)
-        choice = _choose(sentence, request.target, candidates, listeners)
+        choice = _choose(sentence, request, candidates, listeners)
         before = choice.candidate.predictions[listeners[0].name].embedding
         yield choice
 
@@ -128,10 +128,10 @@ def _hear_all(
 
 
 def _hear_finalists(
-    candidates: list[Candidate], listener: Listener, target: Target
+    candidates: list[Candidate], listener: Listener, request: Request
 ) -> list[Candidate]:
     """Hear the candidates that the classifiers before liked best."""
-    ranking = scoring.ranking(_score(candidates, target))
+    ranking = scoring.ranking(scoring.scored(candidates, request))
     finalists = {c.take.index for c in ranking[: listener.finalists]}
     heard = _heard([c for c in candidates if c.take.index in finalists], listener)
     found = {c.take.index: c for c in heard}
@@ -151,38 +151,18 @@ def _heard(candidates: Sequence[Candidate], listener: Listener) -> list[Candidat
     ]
 
 
-def _score(candidates: Sequence[Candidate], target: Target) -> list[Candidate]:
-    """The candidates with the score that all classifiers that heard them give together."""
-    running = [c for c in candidates if c.rejected is None]
-    if not running:
-        return list(candidates)
-    baselines = candidates[0].predictions
-    scores = scoring.combine(
-        [
-            {
-                c.take.index: scoring.score(c.predictions[name], target, baselines.get(name))
-                for c in running
-                if name in c.predictions
-            }
-            for name in dict.fromkeys(name for c in candidates for name in c.predictions)
-        ]
-    )
-    return [replace(c, score=scores.get(c.take.index)) for c in candidates]
-
-
 def _choose(
-    sentence: str, target: Target, candidates: Sequence[Candidate], listeners: Sequence[Listener]
+    sentence: str, request: Request, candidates: Sequence[Candidate], listeners: Sequence[Listener]
 ) -> Choice:
     """The best of the candidates; take 0, unmatched, where every one was rejected."""
     scores = [(c, c.score) for c in scoring.ranking(candidates) if c.score is not None]
     best = scores[0][0] if scores else candidates[0]
     return Choice(
         text=sentence,
-        target=target,
+        target=request.target,
         candidates=tuple(candidates),
         chosen=best.take.index,
         margin=scores[0][1] - scores[1][1] if len(scores) > 1 else 0.0,
-        matched=bool(scores)
-        and all(scoring.matched(heard, target) for heard in best.predictions.values()),
+        matched=bool(scores) and scoring.reached(best, request),
         classifiers=tuple(listener.name for listener in listeners),
     )

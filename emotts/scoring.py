@@ -11,7 +11,7 @@ import numpy as np
 
 from emotts.dimensions import MIDDLE, distance
 from emotts.emotions import Target
-from emotts.records import Candidate, Prediction, Profile
+from emotts.records import Candidate, Prediction, Profile, Request
 
 # Probabilities are cut off at one in ten thousand: beyond that a classifier's confidence says
 # more about its scale than about the clip, and log-odds must stay finite.
@@ -145,6 +145,30 @@ def combine(heard: Sequence[Mapping[int, float]]) -> dict[int, float]:
         for candidate, rank in zip(scores, ranks(list(scores.values())), strict=True):
             totals[candidate] += rank / len(heard)
     return totals
+
+
+def scored(candidates: Sequence[Candidate], request: Request) -> list[Candidate]:
+    """The candidates, take 0 first, with the score that all classifiers that heard them give."""
+    running = [c for c in candidates if c.rejected is None]
+    if not running:
+        return list(candidates)
+    baselines = candidates[0].predictions
+    scores = combine(
+        [
+            {
+                c.take.index: score(c.predictions[name], request.target, baselines.get(name))
+                for c in running
+                if name in c.predictions
+            }
+            for name in dict.fromkeys(name for c in candidates for name in c.predictions)
+        ]
+    )
+    return [replace(c, score=scores.get(c.take.index)) for c in candidates]
+
+
+def reached(candidate: Candidate, request: Request) -> bool:
+    """Whether every classifier that heard a candidate says that the target was reached."""
+    return all(matched(heard, request.target) for heard in candidate.predictions.values())
 
 
 def ranking(candidates: Sequence[Candidate]) -> list[Candidate]:
