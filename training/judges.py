@@ -134,6 +134,11 @@ def own_recall(
     }
 
 
+def ears(family: str, *, cache: Path = CACHE) -> Callable[[functionals.Floats], Embedding]:
+    """How a family hears a clip."""
+    return _ears(family, cache).embed
+
+
 @dataclass(frozen=True)
 class _Ears:
     """How a family hears: one clip, and all clips of the corpora with copies to train on."""
