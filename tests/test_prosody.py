@@ -14,7 +14,7 @@ NEUTRAL = {name: control.neutral for name, control in HibariEngine.controls.item
 @pytest.fixture(scope="module")
 def chunks() -> list[Spectra]:
     engine = HibariEngine(HibariOptions())
-    return engine.network("heart").spectra("The garden, I think, is beautiful today.")
+    return engine.network("heart").spoken("The garden, I think, is beautiful today.").chunks
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,9 @@ def test_emphasis_moves_no_average(marks):
 
 def test_pulses_have_every_harmonic_at_unit_amplitude():
     f0 = np.full(80, 200, np.float32)
-    spectrum = np.abs(np.fft.rfft(source.pulse_train(f0))) / (80 * 300 / 2)
+    voicing = source.voicing(f0)
+    train = voicing.signal(source.pulses(voicing, voicing.angle))
+    spectrum = np.abs(np.fft.rfft(train)) / (80 * 300 / 2)
     harmonics = spectrum[200:10_900:200]
     np.testing.assert_allclose(harmonics, 1, atol=0.03)
     between = spectrum[300:10_900:200]

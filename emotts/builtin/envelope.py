@@ -81,16 +81,17 @@ def _between(heard: Spectrum, spacing: Floats) -> Spectrum:
     count = heard.shape[1]
     turn = np.angle((heard[:, 1:] * heard[:, :-1].conj()).sum(axis=1))[:, None]
     order = np.arange(1, count + 1, dtype=np.float32)
-    phase = np.unwrap(np.angle(heard) - turn * order, axis=1)
-    magnitude = np.log(np.abs(heard) + FLOOR)
+    drawn = np.empty(heard.shape, np.complex64)  # log magnitude and phase, as one value each
+    drawn.real = np.log(np.abs(heard) + FLOOR)
+    drawn.imag = np.unwrap(np.angle(heard) - turn * order, axis=1)
+    step = np.diff(drawn, axis=1, append=drawn[:, -1:])
     place = np.arange(BINS, dtype=np.float32) / spacing[:, None] - 1
     np.clip(place, 0, np.float32(count - 1.001), out=place)
     below = place.astype(np.intp)
     above = place - below.astype(np.float32)
-    rows = np.arange(len(heard))[:, None]
-
-    def drawn(values: Floats) -> Floats:
-        low = values[rows, below]
-        return low + above * (values[rows, below + 1] - low)
-
-    return polar(np.exp(drawn(magnitude)), drawn(phase) + turn * (place + 1))
+    below += np.arange(len(heard))[:, None] * count
+    between = step.take(below)
+    between *= above
+    between += drawn.take(below)
+    magnitude = np.exp(np.ascontiguousarray(between.real))
+    return polar(magnitude, between.imag + turn * (place + 1))

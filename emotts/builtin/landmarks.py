@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +56,24 @@ class Landmarks:
         """F."""
         return len(self.contour)
 
+    @cached_property
+    def along(self) -> Floats:
+        """[F] 0 at the first audible frame, 1 at the last, in a straight line between."""
+        return _ramp(self.frames, self.speech.start, self.speech.stop - 1)
+
+    @cached_property
+    def final(self) -> Floats:
+        """[F] 0 up to the ending, 1 from its last voiced frame on, in a straight line between."""
+        return _ramp(self.frames, self.ending.start, self.ending.stop)
+
+    @cached_property
+    def prominence(self) -> Floats:
+        """[F] 1 on stressed vowels, falling to 0 within a syllable on both sides."""
+        bumps = np.zeros(self.frames, np.float32)
+        for span in self.stressed:
+            bumps[span] = 1
+        return smooth(bumps, SYLLABLE)
+
 
 def find(chunks: Sequence[Spectra]) -> Landmarks:
     """The landmarks of a sentence."""
@@ -87,9 +106,22 @@ def find(chunks: Sequence[Spectra]) -> Landmarks:
 
 def smooth(values: Floats, width: int) -> Floats:
     """The values under a moving Hann window of `width` frames (odd), the ends held."""
+    ends = (np.full(width // 2, value, np.float32) for value in (values[0], values[-1]))
+    padded = np.concatenate([next(ends), values, next(ends)])
+    return np.convolve(padded, _hann(width), mode="valid")
+
+
+@cache
+def _hann(width: int) -> Floats:
+    """[width] a window whose sum is 1."""
     window = np.hanning(width + 2)[1:-1]
-    padded = np.pad(values, width // 2, mode="edge")
-    return np.convolve(padded, window / window.sum(), mode="valid").astype(np.float32)
+    return np.asarray(window / window.sum(), np.float32)
+
+
+def _ramp(frames: int, start: int, end: int) -> Floats:
+    """[frames] 0 up to `start`, 1 from `end` on, in a straight line between."""
+    along = (np.arange(frames) - start) / max(end - start, 1)
+    return np.asarray(np.clip(along, 0, 1), np.float32)
 
 
 def _ending(voiced: Mask, stressed: tuple[slice, ...], speech: slice) -> slice:

@@ -3,16 +3,18 @@
 import json
 from collections import OrderedDict
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import onnxruntime
 from hibari.tts import ASSETS, Hibari
 
-from emotts.builtin.landmarks import PRIMARY_STRESS, SECONDARY_STRESS, SILENT_MARKS
+from emotts.builtin import landmarks
+from emotts.builtin.landmarks import PRIMARY_STRESS, SECONDARY_STRESS, SILENT_MARKS, Landmarks
 from emotts.builtin.spectra import Spectra, decode
 from emotts.errors import EngineError
 
-# Sentences whose spectra are kept: a search comes back to the sentence that it works on, and
+# Sentences that are kept: a search comes back to the sentence that it works on, and
 # those of ten seconds take 30 MB.
 KEPT = 2
 
@@ -49,6 +51,13 @@ class Phonemizer(Hibari):  # type: ignore[misc]  # hibari has no types
         return [chunk for chunk in known if chunk]
 
 
+class Spoken(NamedTuple):
+    """A sentence before any take of it."""
+
+    chunks: list[Spectra]
+    marks: Landmarks
+
+
 class Network:
     """A voice, loaded."""
 
@@ -60,18 +69,19 @@ class Network:
         """
         self._phonemizer = Phonemizer(voice)
         self._session = _session(model, threads)
-        self._kept: OrderedDict[str, list[Spectra]] = OrderedDict()
+        self._kept: OrderedDict[str, Spoken] = OrderedDict()
         self.runs = 0
         """How often the network ran: once a chunk of each new sentence."""
 
-    def spectra(self, text: str) -> list[Spectra]:
-        """The chunks of a sentence, from the cache where it was spoken lately.
+    def spoken(self, text: str) -> Spoken:
+        """What the voice says of a sentence, from the cache where it was spoken lately.
 
         Raises:
             EngineError: there is nothing in `text` that can be spoken.
         """
         if text not in self._kept:
-            self._kept[text] = [self._run(chunk) for chunk in self._phonemizer.chunks(text)]
+            chunks = [self._run(chunk) for chunk in self._phonemizer.chunks(text)]
+            self._kept[text] = Spoken(chunks, landmarks.find(chunks))
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(text)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emotts.builtin.frames import FRAME_S, Floats
-from emotts.builtin.landmarks import SYLLABLE, Landmarks, smooth
+from emotts.builtin.landmarks import Landmarks, smooth
 
 # How much of a change of rate falls on vowels, pauses and the rest, relative to each other:
 # speakers stretch and squeeze vowels and pauses more than consonants (Gay 1981; Crystal & House
@@ -74,14 +74,13 @@ def shape(marks: Landmarks, values: Mapping[str, float]) -> list[Prosody]:
 def pitch(marks: Landmarks, values: Mapping[str, float]) -> Floats:
     """[F] change of F0 in semitones, kept within what a human voice does."""
     contour = marks.contour
-    along = _along(marks)
     target = (
         contour
         + values["pitch"]
         + (values["pitch_range"] - 1) * (contour - marks.median)
-        + values["pitch_slope"] * (along - 0.5)
-        + values["final_rise"] * smooth(_final(marks), 9)
-        + values["emphasis"] * _centred(prominence(marks), marks)
+        + values["pitch_slope"] * (marks.along - 0.5)
+        + values["final_rise"] * smooth(marks.final, 9)
+        + values["emphasis"] * _centred(marks.prominence, marks)
     )
     # A change may not push a contour out of the human range, but never pulls it in either.
     low, high = min(LOWEST_SEMITONE, contour.min()), max(HIGHEST_SEMITONE, contour.max())
@@ -94,7 +93,7 @@ def level(marks: Landmarks, values: Mapping[str, float]) -> Floats:
     # Pauses and the quiet edges of words stay as they are: raising them would sound as pumping.
     deviation = np.maximum(marks.level - middle, -12.0)
     change = np.clip((values["dynamics"] - 1) * deviation, -DYNAMICS_LIMIT_DB, DYNAMICS_LIMIT_DB)
-    change += EMPHASIS_DB * values["emphasis"] * prominence(marks)
+    change += EMPHASIS_DB * values["emphasis"] * marks.prominence
     power = 10 ** (marks.level / 10)
     louder = 10 * np.log10(float((power * 10 ** (change / 10)).sum() / power.sum()))
     return np.asarray(change - louder + values["energy"], np.float32)
@@ -110,7 +109,7 @@ def stretch(marks: Landmarks, values: Mapping[str, float]) -> npt.NDArray[np.flo
     for span in marks.stressed:
         durations[span] *= 1 + EMPHASIS_STRETCH * values["emphasis"]
     durations[marks.pause] *= values["pauses"]
-    durations *= values["final_length"] ** _final(marks)
+    durations *= values["final_length"] ** marks.final
     return smooth(durations.astype(np.float32), 5).astype(np.float64)
 
 
@@ -124,28 +123,6 @@ def resample(durations: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.interp(frames, middles, np.arange(len(durations)))
 
 
-def prominence(marks: Landmarks) -> Floats:
-    """[F] 1 on stressed vowels, falling to 0 within a syllable on both sides."""
-    bumps = np.zeros(marks.frames, np.float32)
-    for span in marks.stressed:
-        bumps[span] = 1
-    return smooth(bumps, SYLLABLE)
-
-
 def _centred(values: Floats, marks: Landmarks) -> Floats:
     """The values less their mean over voiced frames, so that emphasis moves no average."""
     return values - (values[marks.voiced].mean() if marks.voiced.any() else 0)
-
-
-def _along(marks: Landmarks) -> Floats:
-    """[F] 0 at the first audible frame, 1 at the last, in a straight line between."""
-    length = max(marks.speech.stop - marks.speech.start - 1, 1)
-    along = (np.arange(marks.frames) - marks.speech.start) / length
-    return np.asarray(np.clip(along, 0, 1), np.float32)
-
-
-def _final(marks: Landmarks) -> Floats:
-    """[F] 0 up to the ending, 1 from its last voiced frame on, in a straight line between."""
-    length = marks.ending.stop - marks.ending.start
-    along = (np.arange(marks.frames) - marks.ending.start) / length
-    return np.asarray(np.clip(along, 0, 1), np.float32)

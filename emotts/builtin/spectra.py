@@ -7,19 +7,20 @@ changes is computed here, once a sentence.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 from hibari import dsp
 
 from emotts.builtin import envelope, source
-from emotts.builtin.frames import BINS, Floats, Spectrum, polar
+from emotts.builtin.frames import BINS, Floats, Spectrum, polar, sound, spectra
 
 # The network's durations run behind its sound by 50 ms: shifted by this, every vowel lies on
 # voiced frames; unshifted, 2% of their frames don't.
 LAG = 4
+NOISE_FRAMES = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,35 +39,39 @@ class Spectra:
     """[F, 601] standard deviation of the noise's real and imaginary parts."""
     free: Spectrum
     """[F, 601] added as it is."""
-    _drawn: dict[int, Spectrum] = field(default_factory=dict, repr=False)
 
     @property
     def frames(self) -> int:
         """F."""
         return len(self.f0)
 
-    def drawn(self, seed: int) -> bool:
-        """Whether the noise of that seed is there."""
-        return seed in self._drawn
-
-    def draw(self, seed: int, rng: np.random.Generator) -> None:
-        """Draw the noise of `seed` with hibari's generator, in hibari's order.
-
-        It is kept, with that of one other seed, as it costs as much as the rest of a take.
-        """
+    def drawn(self, rng: np.random.Generator) -> Spectrum:
+        """[F, 601] noise from hibari's generator, in hibari's order."""
         noise = rng.standard_normal((BINS, 2 * self.frames), dtype=np.float32).view(np.complex64)
-        while len(self._drawn) > 1:
-            del self._drawn[next(iter(self._drawn))]
-        self._drawn[seed] = noise.T * self.noise + self.free
+        return np.asarray(noise.T * self.noise)
 
-    def aperiodic(self, seed: int) -> Spectrum:
-        """[F, 601] noise and free part together; the noise of `seed` must have been drawn."""
-        return self._drawn[seed]
+    @cached_property
+    def aperiodic(self) -> Spectrum:
+        """[F, 601] the free part and a noise that is the same for every sentence.
+
+        The noise is 60 dB below the voice, and drawing it would take longer than a take does.
+        """
+        repeats = np.arange(self.frames) % NOISE_FRAMES
+        return np.asarray(_noise()[repeats] * self.noise + self.free)
 
     @cached_property
     def excitation(self) -> Spectrum:
         """[F, 601] short-time spectrum of the pulse train at `f0`."""
-        return source.stft(source.pulse_train(self.f0))
+        voicing = source.voicing(self.f0)
+        excitation = np.zeros((self.frames, BINS), np.complex64)
+        train = voicing.signal(source.pulses(voicing, voicing.angle))
+        excitation[voicing.excited] = spectra(train, voicing.excited)
+        return excitation
+
+    @cached_property
+    def regular(self) -> Spectrum:
+        """[F, 601] the plain sound's, without the noise."""
+        return np.asarray(self.excitation * self.harmonic + self.free)
 
     @cached_property
     def envelope(self) -> Spectrum:
@@ -80,8 +85,15 @@ class Spectra:
         Of the sound, not of the spectra that it is made from: those of neighbouring frames
         contradict each other in part, and what contradicts cancels out.
         """
-        heard = source.stft(dsp.ola((self.excitation * self.harmonic + self.free).T))
+        heard = spectra(sound(self.regular))
         return np.asarray(heard.real**2 + heard.imag**2)
+
+
+@lru_cache(maxsize=1)
+def _noise() -> Spectrum:
+    """[NOISE_FRAMES, 601] with real and imaginary parts of variance 1."""
+    pairs = np.random.default_rng(0).standard_normal((NOISE_FRAMES, 2 * BINS), dtype=np.float32)
+    return pairs.view(np.complex64)
 
 
 def decode(outputs: Sequence[npt.NDArray[np.float32]], phonemes: str) -> Spectra:

@@ -6,75 +6,74 @@ first harmonic on the pulse train, timing on which frames are read, timbre on ga
 """
 
 import numpy as np
-from hibari import dsp
 
 from emotts.audio import Samples
 from emotts.builtin import source
-from emotts.builtin.frames import BINS, Floats, Spectrum
+from emotts.builtin.frames import BINS, Floats, Spectrum, scaled, sound, spectra
 from emotts.builtin.prosody import Prosody
+from emotts.builtin.source import Voicing
 from emotts.builtin.spectra import Spectra
 from emotts.builtin.timbre import Timbre
 
 
-def render(spectra: Spectra, prosody: Prosody, timbre: Timbre, *, noise: int, seed: int) -> Samples:
+def plain(chunk: Spectra, rng: np.random.Generator) -> Samples:
+    """The sound of a chunk as hibari makes it: [F · 300] float32."""
+    return sound(chunk.regular + chunk.drawn(rng))
+
+
+def render(chunk: Spectra, prosody: Prosody, timbre: Timbre, *, seed: int) -> Samples:
     """The sound of a chunk: [G · 300] float32.
 
     Args:
-        spectra: what the network said.
+        chunk: what the network said.
         prosody: of the same chunk.
         timbre: of the take.
-        noise: the seed of the noise branch, which must have been drawn.
         seed: of jitter and aspiration.
     """
-    aperiodic = spectra.aperiodic(noise)
-    f0 = _pitch(spectra, prosody)
-    moved = bool(prosody.semitones.any()) or timbre.formants != 1
-    harmonic = spectra.envelope if moved else spectra.harmonic
-    if len(f0) != spectra.frames or not np.array_equal(prosody.positions, np.arange(len(f0))):
-        nearest = np.rint(prosody.positions).astype(np.intp)
-        harmonic, aperiodic = harmonic[nearest], aperiodic[nearest]
-    if timbre.formants != 1:
-        harmonic, aperiodic = _shifted(harmonic, timbre), _shifted(aperiodic, timbre)
-    spectrum = _excite(f0, timbre, seed)
-    if prosody.semitones.any():
+    places = np.rint(prosody.positions).astype(np.intp)
+    spectrum = _shifted(chunk.aperiodic[places], timbre.formants)
+    if timbre.aperiodic is not None:
+        scaled(spectrum, timbre.aperiodic)
+    voicing = source.voicing(_pitch(chunk, prosody))
+    if voicing.rows.size:
+        excited = voicing.excited
+        moved = bool(prosody.semitones.any()) or timbre.formants != 1
+        envelope = chunk.envelope if moved else chunk.harmonic
+        voice = _shifted(envelope[places[excited]], timbre.formants)
+        voice *= _excite(voicing, timbre, np.random.default_rng(seed))
         # A voice of twice the pitch has half as many harmonics: keep its power.
-        spectrum *= (2 ** (prosody.semitones / 24))[:, None]
-    spectrum *= harmonic
-    if timbre.aperiodic is None:
-        spectrum += aperiodic
-    else:
-        spectrum += aperiodic * timbre.aperiodic
+        scaled(voice, np.exp2(prosody.semitones[excited, None] / np.float32(24)))
+        spectrum[excited] += voice
     if prosody.gain_db.any():
-        spectrum *= (10 ** (prosody.gain_db / 20))[:, None]
-    return np.asarray(dsp.ola(spectrum.T))
+        scaled(spectrum, 10 ** (prosody.gain_db[:, None] / np.float32(20)))
+    return sound(spectrum)
 
 
-def _pitch(spectra: Spectra, prosody: Prosody) -> Floats:
+def _pitch(chunk: Spectra, prosody: Prosody) -> Floats:
     """[G] F0 in Hz."""
-    f0 = np.interp(prosody.positions, np.arange(spectra.frames), spectra.f0).astype(np.float32)
-    factor = np.exp2(prosody.semitones / np.float32(12))
-    return np.asarray(f0 * factor if prosody.semitones.any() else f0)
+    f0 = np.interp(prosody.positions, np.arange(chunk.frames), chunk.f0).astype(np.float32)
+    return np.asarray(f0 * np.exp2(prosody.semitones / np.float32(12)))
 
 
-def _shifted(spectrum: Spectrum, timbre: Timbre) -> Spectrum:
-    """[G, 601] every bin taken from where it was before the formants moved."""
-    bins = np.minimum(np.rint(np.arange(BINS) / timbre.formants), BINS - 1).astype(np.intp)
+def _shifted(spectrum: Spectrum, formants: float) -> Spectrum:
+    """[G, 601] every bin taken from where it was before the formants moved by a factor."""
+    if formants == 1:
+        return spectrum
+    bins = np.minimum(np.rint(np.arange(BINS) / formants), BINS - 1).astype(np.intp)
     return np.asarray(np.take(spectrum, bins, axis=1))
 
 
-def _excite(f0: Floats, timbre: Timbre, seed: int) -> Spectrum:
-    """[G, 601] the spectrum of the source."""
-    f = source.to_samples(f0)
-    cycles = source.phase(f)
-    rng = np.random.default_rng(seed)
-    if timbre.jitter:
-        cycles = source.jittered(cycles, timbre.jitter, rng)
-    train = source.pulses(f, cycles)
+def _excite(voicing: Voicing, timbre: Timbre, rng: np.random.Generator) -> Spectrum:
+    """[E, 601] the spectrum of the source in the excited frames."""
+    angle = source.jittered(voicing, timbre.jitter, rng) if timbre.jitter else voicing.angle
+    train = source.pulses(voicing, angle)
     if timbre.first_harmonic:
-        train += source.first_harmonic(f, cycles) * np.float32(timbre.first_harmonic)
-    spectrum = source.stft(train)
+        train += np.cos(angle) * np.float32(timbre.first_harmonic)
+    spectrum = spectra(voicing.signal(train), voicing.excited)
     if timbre.harmonic is not None:
-        spectrum *= timbre.harmonic
+        scaled(spectrum, timbre.harmonic)
     if timbre.breath is not None:
-        spectrum += source.stft(source.aspiration(f, cycles, rng)) * timbre.breath
+        breath = spectra(voicing.signal(source.aspiration(voicing, rng)), voicing.excited)
+        scaled(breath, timbre.breath)
+        spectrum += breath
     return spectrum
