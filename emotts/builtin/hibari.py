@@ -49,10 +49,6 @@ CONTROLS: Mapping[str, Control] = {
 }
 NEUTRAL = {name: control.neutral for name, control in CONTROLS.items()}
 
-# The noise branch is 60 dB below the voice, and drawing it costs half as much as all the rest of
-# a take. A neutral take has the noise that hibari draws from its seed; the others share one.
-EDITED_NOISE = 0
-
 
 class HibariOptions(Options):
     """Options of the hibari engine."""
@@ -115,26 +111,21 @@ class HibariEngine(Engine):
 
     def synthesize(self, text: str, *, voice: str, takes: Sequence[Take]) -> Iterator[Rendering]:
         """Speak `text` once a take, in order; see `Engine.synthesize`."""
-        from emotts.builtin import landmarks, prosody, timbre, vocoder
+        from emotts.builtin import prosody, timbre, vocoder
 
-        chunks = self.network(voice).spectra(text)
-        marks = landmarks.find(chunks)
+        chunks, marks = self.network(voice).spoken(text)
         for take in takes:
             values = resolve(self.controls, take.controls)
-            seed = take.seed if values == NEUTRAL else EDITED_NOISE
-            if not chunks[0].drawn(seed):
-                rng = np.random.default_rng(seed)
-                for chunk in chunks:
-                    chunk.draw(seed, rng)
-            colours = timbre.colour(marks, values)
-            shaped = prosody.shape(marks, values)
-            samples = np.concatenate(
-                [
-                    vocoder.render(chunk, part, colours, noise=seed, seed=take.seed)
-                    for chunk, part in zip(chunks, shaped, strict=True)
+            if values == NEUTRAL:
+                rng = np.random.default_rng(take.seed)
+                parts = [vocoder.plain(chunk, rng) for chunk in chunks]
+            else:
+                colours = timbre.colour(marks, values)
+                parts = [
+                    vocoder.render(chunk, part, colours, seed=take.seed)
+                    for chunk, part in zip(chunks, prosody.shape(marks, values), strict=True)
                 ]
-            )
-            yield Rendering(Audio(samples, RATE), values)
+            yield Rendering(Audio(np.concatenate(parts), RATE), values)
 
     def network(self, voice: str) -> "Network":
         """The loaded network of a voice.
