@@ -79,11 +79,13 @@ def _between(heard: Spectrum, spacing: Floats) -> Spectrum:
     is common to all of them; that is taken out before the phase is unwrapped.
     """
     count = heard.shape[1]
-    turn = np.angle((heard[:, 1:] * heard[:, :-1].conj()).sum(axis=1))[:, None]
-    order = np.arange(1, count + 1, dtype=np.float32)
+    turns = heard[:, 1:] * heard[:, :-1].conj()
+    turn = np.angle(turns.sum(axis=1))[:, None]
+    rest = np.angle(turns * polar(np.ones_like(turn), -turn))
     drawn = np.empty(heard.shape, np.complex64)  # log magnitude and phase, as one value each
     drawn.real = np.log(np.abs(heard) + FLOOR)
-    drawn.imag = np.unwrap(np.angle(heard) - turn * order, axis=1)
+    first = np.angle(heard[:, :1]) - turn
+    drawn.imag = np.cumsum(np.concatenate([first, rest], axis=1), axis=1)
     step = np.diff(drawn, axis=1, append=drawn[:, -1:])
     place = np.arange(BINS, dtype=np.float32) / spacing[:, None] - 1
     np.clip(place, 0, np.float32(count - 1.001), out=place)

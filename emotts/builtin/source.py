@@ -75,7 +75,7 @@ def voicing(f0: Floats) -> Voicing:
     voiced = (f > VOICED_HZ).astype(np.float32)
     np.maximum(f, np.float32(VOICED_HZ), out=f)
     # Where there is no voice its phase runs on at the lowest pitch, as in hibari.dsp.pulses.
-    cycles = np.cumsum(f, dtype=np.float64).reshape(f.shape)
+    cycles = np.cumsum(f.astype(np.float64)).reshape(f.shape)  # a cast within takes twice as long
     cycles += (VOICED_HZ * HOP * (rows - np.arange(len(rows))))[:, None]
     cycles /= dsp.SR
     return Voicing(len(f0), rows, f, voiced, cycles)
