@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import yaml
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
@@ -13,6 +13,7 @@ from emotts.options import Options
 Model = TypeVar("Model", bound=BaseModel)
 
 MAX_TAKES = 256
+PROCESS_KEYS = frozenset({"python", "deadline_s", "start_s", "memory_mb", "cooldown_s"})
 NESTED = re.compile(r"(?P<outer>[^()]+)\((?P<inner>.+)\)")
 
 
@@ -23,11 +24,33 @@ class PartConfig(Options):
     """As `emotts plugins` lists it."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Checked against the plugin's own `Options`."""
+    isolate: bool = False
+    """Whether it runs in a process of its own; the keys below are about that process."""
+    python: str | None = None
+    """Another interpreter to run it, in which emotts and the plugin are installed."""
+    deadline_s: float = Field(default=60.0, gt=0)
+    """How long an answer may take, seconds: a take, or a batch of clips."""
+    start_s: float = Field(default=60.0, gt=0)
+    """How long it may take to start, seconds."""
+    memory_mb: int | None = Field(default=None, ge=64)
+    """How much memory it may allocate, MB; null: no limit."""
+    cooldown_s: float = Field(default=30.0, gt=0)
+    """How long it is left alone after three failures in a row, seconds."""
 
     @model_validator(mode="before")
     @classmethod
     def _from_name(cls, value: object) -> object:
         return {"name": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _limits_only_a_process(self) -> Self:
+        if not self.isolate and (limits := PROCESS_KEYS & self.model_fields_set):
+            raise ValueError(f"{', '.join(sorted(limits))}: only with isolate: true")
+        return self
+
+    def __str__(self) -> str:
+        """The name as one would write it."""
+        return self.name
 
 
 class EngineConfig(PartConfig):

@@ -7,9 +7,12 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from emotts.controls import Control
-from emotts.errors import EmottsError, EngineError, UnknownNameError
+from emotts.errors import AudioError, EmottsError, EngineError, UnknownNameError
 from emotts.options import Options
 from emotts.records import Rendering, Take, Voice
+
+MAX_SECONDS = 120.0
+"""Longest rendering of one sentence: over twice what 400 characters take at half speed."""
 
 
 class Engine(ABC):
@@ -85,7 +88,8 @@ class Engine(ABC):
         The gain that this took is recorded among the effective controls as "gain" (dB).
 
         Raises:
-            EngineError: fewer or more renderings than takes, or whatever the engine failed with.
+            EngineError: fewer or more renderings than takes, no audio or too much of it, or
+                whatever the engine failed with.
         """
         made = 0
         try:
@@ -93,7 +97,14 @@ class Engine(ABC):
                 made += 1
                 if made > len(takes):
                     break
+                seconds = rendering.audio.duration_s
+                if seconds > MAX_SECONDS:
+                    raise EngineError(
+                        f"{self.name} made {seconds:.0f} s of a sentence; at most {MAX_SECONDS:g} s"
+                    )
                 yield _within_full_scale(rendering)
+        except AudioError as error:
+            raise EngineError(f"{self.name} made what is no audio: {error}") from error
         except EmottsError:
             raise
         except Exception as error:

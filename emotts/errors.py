@@ -42,5 +42,25 @@ class ClassifierError(EmottsError):
     """A classifier that failed, or broke its promises to the host."""
 
 
+class CheckError(EmottsError):
+    """A check that failed."""
+
+
+class GoneError(EmottsError):
+    """A part that can't answer for now, whatever it is asked: its process failed."""
+
+
+class EngineGoneError(EngineError, GoneError):
+    """An engine whose process failed."""
+
+
+class ClassifierGoneError(ClassifierError, GoneError):
+    """A classifier whose process failed."""
+
+
+class CheckGoneError(CheckError, GoneError):
+    """A check whose process failed."""
+
+
 class PluginError(EmottsError):
     """A plugin that could not be loaded, or that clashes with another."""

@@ -3,25 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TypedDict, TypeVar, Unpack
+from typing import TypedDict, Unpack
 
 import numpy as np
 
 from emotts import audio, conditioning, ledger, tuned
 from emotts.audio import Audio
-from emotts.check import Check
-from emotts.classifier import Classifier
-from emotts.config import MAX_TAKES, Config, EngineConfig, PartConfig, parse
+from emotts.config import MAX_TAKES, Config
 from emotts.emotions import Target, target
-from emotts.engine import Engine
 from emotts.errors import ConfigError
 from emotts.listener import Listener
+from emotts.parts import make_check, make_classifier, make_engine
 from emotts.pipeline import Observer, refuse_unheard, speak
 from emotts.plugins import Plugins, load
 from emotts.profiles import profile_for
 from emotts.records import Choice, Embedding, Prediction, Request, Speech, Voice
-
-Part = TypeVar("Part", Engine, Classifier, Check)
 
 
 class RequestOptions(TypedDict, total=False):
@@ -59,11 +55,9 @@ class Host:
         """
         self.config = config or Config()
         self.plugins = plugins or load()
-        self.engine = _make_engine(self.plugins, self.config.engine)
-        self.classifiers = [
-            _make(self.plugins.classifier(part.name), part) for part in self.config.classifiers
-        ]
-        self.checks = [_make(self.plugins.check(part.name), part) for part in self.config.checks]
+        self.engine = make_engine(self.plugins, self.config.engine)
+        self.classifiers = [make_classifier(self.plugins, part) for part in self.config.classifiers]
+        self.checks = [make_check(self.plugins, part) for part in self.config.checks]
         self._listeners: dict[str, list[Listener]] = {}
 
     @classmethod
@@ -177,20 +171,6 @@ class Host:
                 for classifier, part in zip(self.classifiers, self.config.classifiers, strict=True)
             ]
         return self._listeners[voice.name]
-
-
-def _make_engine(plugins: Plugins, part: EngineConfig) -> Engine:
-    """The engine that a configuration describes, and around it what is to be added."""
-    if part.inner is None:
-        return _make(plugins.engine(part.name), part)
-    kind = plugins.wrapper(part.name)
-    options = parse(kind.Options, part.options, f"options of {part.name}")
-    return kind(options, _make_engine(plugins, part.inner))
-
-
-def _make(kind: type[Part], part: PartConfig) -> Part:
-    """Construct a plugin's class with its options checked."""
-    return kind(parse(kind.Options, part.options, f"options of {part.name}"))
 
 
 def _mean_embedding(choices: Sequence[Choice], classifier: str) -> Embedding:

@@ -39,12 +39,17 @@ def test_the_built_in_presets_make_hosts(name: str) -> None:
         ("engine: {name: hibari, speed: 2}", "unknown key 'engine.speed'; valid: name, options"),
         (
             "classifiers: [{name: compact, finalist: 3}]",
-            "unknown key 'classifiers.0.finalist'; valid: name, options, finalists",
+            "unknown key 'classifiers.0.finalist'; valid: name, options, isolate, python, deadline",
         ),
         ("takes: 0", "takes: Input should be greater than or equal to 1"),
         ("takes: many", "takes: Input should be a valid integer"),
         ("classifiers: []", "classifiers: "),
         ("classifiers: [{name: a, finalists: 2}]", "classifiers: the first classifier hears every"),
+        ("engine: {name: hibari, memory_mb: 900}", "memory_mb: only with isolate: true"),
+        (
+            "checks: [{name: a, isolate: true, deadline_s: 0}]",
+            "deadline_s: Input should be",
+        ),
         ("classifiers: [a, a]", "classifiers: a classifier is named twice"),
         ("engine: 3", "engine"),
         ("- a list", "must be a mapping of keys; valid: engine"),

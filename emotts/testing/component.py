@@ -52,7 +52,8 @@ def expect_name(name: object) -> None:
 @COMPONENT.promise
 def named(component: Component) -> None:
     """It has a name that the host can look up."""
-    expect_name(type(component.instance).name)
+    made = component.instance
+    expect_name(type(made).name if isinstance(made, EngineWrapper) else made.name)
 
 
 @COMPONENT.promise

@@ -1,0 +1,193 @@
+"""What a worker process does: it becomes an engine, a classifier or a check, and answers for it."""
+
+import logging
+import resource
+import select
+import socket
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import version
+from typing import Any
+
+from emotts.audio import Samples
+from emotts.check import Check
+from emotts.classifier import Classifier
+from emotts.config import ClassifierConfig, EngineConfig, PartConfig, parse
+from emotts.engine import Engine
+from emotts.errors import EmottsError, PluginError
+from emotts.isolation import frames
+from emotts.isolation.frames import Frame
+from emotts.isolation.messages import (
+    CheckFacts,
+    ClassifierFacts,
+    EngineFacts,
+    PackedPrediction,
+    PackedRendering,
+)
+from emotts.isolation.requests import (
+    PROTOCOL,
+    Classify,
+    Details,
+    Failure,
+    Kind,
+    Measure,
+    Measured,
+    Open,
+    Synthesize,
+    Voices,
+)
+from emotts.parts import make_check, make_classifier, make_engine
+from emotts.plugins import load
+
+logger = logging.getLogger(__name__)
+
+MAX_SAMPLES = 2**28
+"""Of one request: almost five hours at 16 kHz."""
+
+Part = Engine | Classifier | Check
+Operation = Callable[[Any, Frame], Iterator[Frame]]
+
+
+def serve(connection: socket.socket) -> None:
+    """Answer the requests of a host until it closes the connection."""
+    try:
+        opening = frames.receive(connection, max_samples=0)
+        try:
+            kind, part = _open(opening.body)
+        except Exception as error:
+            return frames.send(connection, _failure(error))
+        frames.send(connection, Frame("end"))
+        while True:
+            request = frames.receive(connection, max_samples=MAX_SAMPLES)
+            if request.kind != "cancel":  # that of a request whose last answer is sent already
+                _answer(connection, OPERATIONS[kind][request.kind](part, request))
+    except (EOFError, ConnectionError):
+        logger.debug("the host is gone")
+
+
+def _open(body: Any) -> tuple[Kind, Part]:
+    """Become what the host wants."""
+    if body["protocol"] != PROTOCOL:
+        raise PluginError(
+            f"the host speaks protocol {body['protocol']}, emotts {version('emotts')} of "
+            f"{sys.executable} speaks {PROTOCOL}: install the same version of emotts in both"
+        )
+    opening = Open.model_validate(body)
+    config = parse(CONFIGS[opening.kind], opening.part, "the part").model_copy(
+        update={"isolate": False}
+    )
+    if config.memory_mb is not None:
+        limit = config.memory_mb * 2**20
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    plugins = load()
+    if isinstance(config, EngineConfig):
+        return opening.kind, make_engine(plugins, config)
+    make = make_classifier if opening.kind == "classifier" else make_check
+    return opening.kind, make(plugins, config)
+
+
+def _answer(connection: socket.socket, answers: Iterator[Frame]) -> None:
+    """Send each answer as it is made, until they end, fail, or nobody wants them."""
+    outcome = Frame("end")
+    try:
+        for answer in answers:
+            frames.send(connection, answer)
+            if _cancelled(connection):
+                break
+    except Exception as error:
+        if not isinstance(error, EmottsError):
+            logger.exception("unexpected")
+        outcome = _failure(error)
+    frames.send(connection, outcome)
+
+
+def _cancelled(connection: socket.socket) -> bool:
+    """Whether the host has sent something, which can only be that it wants no more."""
+    if not select.select([connection], [], [], 0)[0]:
+        return False
+    frames.receive(connection, max_samples=0)
+    return True
+
+
+def _failure(error: Exception) -> Frame:
+    return Frame("error", Failure.of(error).form())
+
+
+def _engine_facts(engine: Engine, _: Frame) -> Iterator[Frame]:
+    facts = EngineFacts(
+        name=engine.name,
+        license=engine.license,
+        controls=dict(engine.controls),
+        uses_seed=engine.uses_seed,
+        accepts=engine.accepts,
+    )
+    yield Frame("item", facts.form())
+
+
+def _classifier_facts(classifier: Classifier, _: Frame) -> Iterator[Frame]:
+    names = ClassifierFacts.model_fields
+    facts = ClassifierFacts(**{name: getattr(classifier, name) for name in names})
+    yield Frame("item", facts.form())
+
+
+def _check_facts(check: Check, _: Frame) -> Iterator[Frame]:
+    yield Frame("item", CheckFacts(name=check.name, costly=check.costly).form())
+
+
+def _fingerprint(part: Engine | Classifier, _: Frame) -> Iterator[Frame]:
+    yield Frame("item", part.fingerprint)
+
+
+def _voices(engine: Engine, _: Frame) -> Iterator[Frame]:
+    yield Frame("item", Voices(voices=list(engine.voices())).form())
+
+
+def _details(classifier: Classifier, _: Frame) -> Iterator[Frame]:
+    yield Frame("item", Details(details=dict(classifier.details())).form())
+
+
+def _synthesize(engine: Engine, request: Frame) -> Iterator[Frame]:
+    asked = Synthesize.model_validate(request.body)
+    takes = [take.unpack(request.arrays) for take in asked.takes]
+    for made in engine.synthesize(asked.text, voice=asked.voice, takes=takes):
+        arrays: list[Samples] = []
+        yield Frame("item", PackedRendering.pack(made, arrays).form(), arrays)
+
+
+def _classify(classifier: Classifier, request: Frame) -> Iterator[Frame]:
+    asked = Classify.model_validate(request.body)
+    clips = [clip.unpack(request.arrays) for clip in asked.clips]
+    profile = asked.profile.unpack(request.arrays) if asked.profile else None
+    for heard in classifier.classify(clips, profile=profile):
+        arrays: list[Samples] = []
+        yield Frame("item", PackedPrediction.pack(heard, arrays).form(), arrays)
+
+
+def _measure(check: Check, request: Frame) -> Iterator[Frame]:
+    asked = Measure.model_validate(request.body)
+    clips = [clip.unpack(request.arrays) for clip in asked.clips]
+    baseline = asked.baseline.unpack(request.arrays)
+    for found in check.measure(clips, baseline=baseline, text=asked.text, voice=asked.voice):
+        yield Frame("item", Measured(measurements=list(found)).form())
+
+
+CONFIGS: Mapping[Kind, type[PartConfig]] = {
+    "engine": EngineConfig,
+    "classifier": ClassifierConfig,
+    "check": PartConfig,
+}
+OPERATIONS: Mapping[Kind, Mapping[str, Operation]] = {
+    "engine": {
+        "facts": _engine_facts,
+        "fingerprint": _fingerprint,
+        "voices": _voices,
+        "synthesize": _synthesize,
+    },
+    "classifier": {
+        "facts": _classifier_facts,
+        "fingerprint": _fingerprint,
+        "details": _details,
+        "classify": _classify,
+    },
+    "check": {"facts": _check_facts, "measure": _measure},
+}

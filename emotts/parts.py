@@ -1,0 +1,55 @@
+"""Makes the parts of a host from their configurations, each in a process of its own where asked."""
+
+from typing import TypeVar
+
+from emotts.check import Check
+from emotts.classifier import Classifier
+from emotts.config import EngineConfig, PartConfig, parse
+from emotts.engine import Engine
+from emotts.isolation import IsolatedCheck, IsolatedClassifier, IsolatedEngine
+from emotts.options import Options
+from emotts.registry import Plugins
+
+Part = TypeVar("Part", Engine, Classifier, Check)
+
+
+def make_engine(plugins: Plugins, part: EngineConfig) -> Engine:
+    """The engine that a configuration describes, and around it what is to be added.
+
+    Raises:
+        UnknownNameError: no plugin provides it.
+        ConfigError: an option of it is unknown or out of range.
+    """
+    if part.isolate:
+        if part.python is None:  # else only that interpreter knows what there is
+            make_engine(plugins, part.model_copy(update={"isolate": False}))
+        return IsolatedEngine(part)
+    if part.inner is None:
+        return _make(plugins.engine(part.name), part)
+    kind = plugins.wrapper(part.name)
+    return kind(_options(kind.Options, part), make_engine(plugins, part.inner))
+
+
+def make_classifier(plugins: Plugins, part: PartConfig) -> Classifier:
+    """The classifier that a configuration describes; errors are those of `make_engine`."""
+    if part.isolate and part.python is not None:
+        return IsolatedClassifier(part)
+    made = _make(plugins.classifier(part.name), part)
+    return IsolatedClassifier(part) if part.isolate else made
+
+
+def make_check(plugins: Plugins, part: PartConfig) -> Check:
+    """The check that a configuration describes; errors are those of `make_engine`."""
+    if part.isolate and part.python is not None:
+        return IsolatedCheck(part)
+    made = _make(plugins.check(part.name), part)
+    return IsolatedCheck(part) if part.isolate else made
+
+
+def _make(kind: type[Part], part: PartConfig) -> Part:
+    """Construct a plugin's class with its options checked."""
+    return kind(_options(kind.Options, part))
+
+
+def _options(kind: type[Options], part: PartConfig) -> Options:
+    return parse(kind, part.options, f"options of {part.name}")
