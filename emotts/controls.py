@@ -100,4 +100,7 @@ STANDARD: Mapping[str, Control] = _standard(
     Control(
         "final_length", "factor", 0.6, 1, 2, "lengthening from the last stressed vowel on", "log"
     ),
+    # Noise of networks that sample what they say: a factor on what each of them was made with.
+    Control("temperature", "factor", 0, 1, 2, "how freely a network draws the sound"),
+    Control("duration_noise", "factor", 0, 1, 2, "how freely a network draws the durations"),
 )
