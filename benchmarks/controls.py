@@ -32,7 +32,7 @@ from emotts.builtin.hibari import HibariEngine, HibariOptions
 from emotts.controls import STANDARD, Control
 from emotts.emotions import target
 from emotts.records import Rendering, Take
-from emotts.search import plan
+from emotts.search import Search
 from emotts.tendencies import TENDENCIES
 
 RESULTS = Path(__file__).parent / "results"
@@ -169,7 +169,7 @@ def draws(bench: Bench, count: int) -> list[dict[str, object]]:
     for emotion in TENDENCIES:
         harms = []
         for index, text in enumerate(bench.sentences):
-            takes = plan(
+            takes = Search(
                 text,
                 target(emotion),
                 count=count + 1,
@@ -177,7 +177,7 @@ def draws(bench: Bench, count: int) -> list[dict[str, object]]:
                 engine=bench.engine.name,
                 controls=bench.engine.controls,
                 uses_seed=False,
-            )
+            ).draws()
             harms += [bench.harm(index, take.controls) for take in takes[1:]]
         close = float(np.mean([harm.similarity >= 0.65 for harm in harms]))
         rows.append({"emotion": emotion, **mean(harms), "close": close})

@@ -26,7 +26,7 @@ from emotts.check import Check
 from emotts.emotions import target
 from emotts.engine import Engine
 from emotts.records import Measurement, Take, Voice
-from emotts.search import plan
+from emotts.search import Search
 from training import corpora
 
 TEXTS = Path(__file__).parent / "proof" / "texts" / "neutral.txt"
@@ -38,7 +38,7 @@ def takes(engine: Engine, text: str, count: int, first: int) -> list[Take]:
     """Take 0 and the following takes, each planned for another emotion than the one before."""
     emotions = cycle(EMOTIONS[first % len(EMOTIONS) :] + EMOTIONS[: first % len(EMOTIONS)])
     plans = {
-        emotion: plan(
+        emotion: Search(
             text,
             target(emotion),
             count=count,
@@ -46,7 +46,7 @@ def takes(engine: Engine, text: str, count: int, first: int) -> list[Take]:
             engine=engine.name,
             controls=engine.controls,
             uses_seed=engine.uses_seed,
-        )
+        ).draws()
         for emotion in EMOTIONS
     }
     return [plans[emotion][index] for index, emotion in zip(range(count), emotions, strict=False)]

@@ -13,10 +13,11 @@ import numpy.typing as npt
 from emotts_naturalness import NaturalnessCheck
 from emotts_speaker import SpeakerCheck
 
-from emotts import search, tuned
+from emotts import tuned
 from emotts.builtin.hibari import HibariEngine, HibariOptions
 from emotts.emotions import Target
 from emotts.records import Rendering
+from emotts.search import Search
 from emotts.tendencies import TENDENCIES, Tendencies
 
 TEXTS = Path(__file__).parent / "proof" / "texts" / "fresh" / "neutral.txt"
@@ -47,7 +48,7 @@ class Meter:
 
     def drawn(self, text: str, emotion: str, count: int, priors: Tendencies) -> list[Rendering]:
         """Take 0 and as many draws from the priors."""
-        takes = search.plan(
+        takes = Search(
             text,
             Target({emotion: 1.0}),
             count=count + 1,
@@ -56,7 +57,7 @@ class Meter:
             controls=self.engine.controls,
             uses_seed=False,
             tendencies=priors,
-        )
+        ).draws()
         return list(self.engine.renderings(text, voice=self.voice.name, takes=takes))
 
 

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from emotts.audio import Audio
+from emotts.closeness import log_odds
 from emotts.errors import ClassifierError, EmottsError
 from emotts.options import Options
 from emotts.records import Prediction, Profile
-from emotts.scoring import log_odds
 
 
 class Classifier(ABC):

@@ -7,6 +7,7 @@ from typing import Any, Self, TypeVar
 import yaml
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
+from emotts.effort import Stop
 from emotts.errors import ConfigError
 from emotts.options import Options
 
@@ -44,7 +45,9 @@ class PartConfig(Options):
 
     @model_validator(mode="after")
     def _limits_only_a_process(self) -> Self:
-        if not self.isolate and (limits := PROCESS_KEYS & self.model_fields_set):
+        fields = type(self).model_fields
+        limits = [key for key in PROCESS_KEYS if getattr(self, key) != fields[key].default]
+        if limits and not self.isolate:
             raise ValueError(f"{', '.join(sorted(limits))}: only with isolate: true")
         return self
 
@@ -106,7 +109,11 @@ class Config(Options):
     """The first hears every candidate."""
     checks: tuple[PartConfig, ...] = (PartConfig(name="signal"), PartConfig(name="prosody"))
     takes: int = Field(default=8, ge=1, le=MAX_TAKES)
-    """Takes a sentence, the neutral one included."""
+    """Takes a sentence at most, the neutral one included."""
+    stop: Stop = "adaptive"
+    """adaptive: as soon as a take reaches the target; never: after all takes."""
+    budget_ms: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    """No take of a sentence is begun later than this, but take 0; null: there is time."""
     seed: int = Field(default=0, ge=0, lt=2**63)
     embeddings: str | None = None
     """A JSON file of emotion embeddings, for engines that are conditioned on them."""

@@ -60,6 +60,21 @@ def distance(point: Mapping[str, float], other: Mapping[str, float]) -> float:
     return math.sqrt(sum((value - other[name]) ** 2 for name, value in point.items()) / len(point))
 
 
+def expected(scores: Mapping[str, float]) -> dict[str, float]:
+    """The point that probabilities of emotions amount to: the mean of theirs.
+
+    Emotions without a point are left out; where none has one, it is the middle.
+    """
+    known = {emotion: p for emotion, p in scores.items() if emotion in POINTS}
+    total = sum(known.values())
+    if not total:
+        return dict.fromkeys(DIMENSIONS, MIDDLE)
+    return {
+        name: sum(p * POINTS[emotion][name] for emotion, p in known.items()) / total
+        for name in DIMENSIONS
+    }
+
+
 def nearest(point: Mapping[str, float]) -> str:
     """The emotion that lies nearest to a point, over the dimensions that the point has."""
     return min(POINTS, key=lambda emotion: distance(point, POINTS[emotion]))

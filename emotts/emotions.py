@@ -96,6 +96,9 @@ class Target:
     ) -> None:
         """Check that a classifier can hear this target.
 
+        Emotions stand for dimensions where a classifier measures none: a point is then compared
+        with the mean of their points.
+
         Args:
             labels: the emotions that it hears; none for a classifier of dimensions alone.
             dimensions: those that it measures.
@@ -105,7 +108,8 @@ class Target:
             ConfigError: it can't; the message lists what it hears.
         """
         if self.point is not None:
-            missing, known = set(self.point) - set(dimensions), dimensions or labels
+            known = dimensions or (DIMENSIONS if set(POINTS) & set(labels) else labels)
+            missing = set(self.point) - set(known)
         else:
             known = labels or (POINTS if dimensions else ())
             missing = set(self.weights) - set(known)

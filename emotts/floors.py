@@ -18,20 +18,26 @@ class Floors:
         self._cheap = [check for check in checks if not check.costly]
         self._costly = [check for check in checks if check.costly]
         self._baseline: Audio | None = None
+        self._sound: set[int] = set()
 
     def check(self, candidate: Candidate) -> Candidate:
         """Measure a candidate, and reject it where it is below a floor."""
         return self._measured(candidate, self._cheap)
 
     def check_winner(self, candidates: list[Candidate]) -> list[Candidate]:
-        """Measure what costs much on the best alone, then on the next best, until one passes."""
+        """Measure what costs much on the best alone, then on the next best, until one passes.
+
+        What has passed before is not measured again.
+        """
         if not self._costly:
             return candidates
         checked = {c.take.index: c for c in candidates}
         for candidate in ranking(candidates):
-            measured = self._measured(candidate, self._costly)
-            checked[candidate.take.index] = measured
-            if measured.rejected is None:
+            index = candidate.take.index
+            if index not in self._sound:
+                checked[index] = self._measured(candidate, self._costly)
+            if checked[index].rejected is None:
+                self._sound.add(index)
                 break
         return list(checked.values())
 

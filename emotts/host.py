@@ -1,23 +1,25 @@
 """The host: engine, classifiers and checks put together from a configuration; what apps hold."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 import numpy as np
 
-from emotts import audio, conditioning, ledger, tuned
+from emotts import audio, conditioning, ledger, references, tuned
 from emotts.audio import Audio
 from emotts.config import MAX_TAKES, Config
-from emotts.emotions import Target, target
+from emotts.effort import Stop, checked_budget, checked_stop
 from emotts.errors import ConfigError
 from emotts.listener import Listener
 from emotts.parts import make_check, make_classifier, make_engine
-from emotts.pipeline import Observer, refuse_unheard, speak
+from emotts.pipeline import refuse_unheard, speak
 from emotts.plugins import Plugins, load
 from emotts.profiles import profile_for
 from emotts.records import Choice, Embedding, Prediction, Request, Speech, Voice
+from emotts.references import Emotion, Recording
+from emotts.rounds import Observer
 
 
 class RequestOptions(TypedDict, total=False):
@@ -29,10 +31,18 @@ class RequestOptions(TypedDict, total=False):
     """Takes a sentence, the neutral one included; the config's unless given."""
     seed: int
     """The same seed makes the same takes; the config's unless given."""
+    stop: Stop
+    """"adaptive": as soon as a take reaches the target, "never"; the config's unless given."""
+    budget_ms: float | None
+    """No take of a sentence is begun later than this, but take 0; the config's unless given."""
     voice: str
     """The config's unless given."""
+    like: Recording
+    """A recording to sound like. With an emotion it says how; without one also what."""
+    like_calibrate: Sequence[Recording]
+    """Others of its speaker, in varied moods: it is heard relative to them."""
     observe: Observer
-    """Called with each candidate as soon as the first classifier is done with it."""
+    """Called with each candidate as soon as those who hear every take are done with it."""
 
 
 class Host:
@@ -68,7 +78,7 @@ class Host:
     def say(
         self,
         text: str,
-        emotion: str | Mapping[str, float] | Target,
+        emotion: Emotion | None = None,
         **options: Unpack[RequestOptions],
     ) -> Speech:
         """Speak a whole text; arguments and errors are those of `stream`."""
@@ -88,14 +98,15 @@ class Host:
     def stream(
         self,
         text: str,
-        emotion: str | Mapping[str, float] | Target,
+        emotion: Emotion | None = None,
         **options: Unpack[RequestOptions],
     ) -> Iterator[Choice]:
         """Speak a text sentence by sentence, each as soon as it is chosen.
 
         Args:
             text: at most 4,096 characters.
-            emotion: a name or alias, or a blend: "happiness:0.7,surprise:0.3" or a mapping.
+            emotion: a name or alias, a blend, "happiness:0.7,surprise:0.3" or a mapping, or a
+                point; None: that of the recording `like`.
             options: see `RequestOptions`.
 
         Raises:
@@ -103,7 +114,8 @@ class Host:
             ConfigError: a value is out of range, or a classifier does not know the emotion.
             TextError: there is nothing to speak, or too much.
             EngineError: the engine can't speak the text.
-            ClassifierError: what it spoke can't be heard.
+            ClassifierError: what it spoke, or the recording, can't be heard.
+            AudioError: the recording can't be read.
         """
         return self._speak(self._request(text, emotion, options), options.get("observe"))
 
@@ -124,23 +136,31 @@ class Host:
         profile = classifier.profile(calibrate) if calibrate else None
         return Listener(classifier, profile).heard(clips)
 
-    def _request(
-        self, text: str, emotion: str | Mapping[str, float] | Target, options: RequestOptions
-    ) -> Request:
+    def _request(self, text: str, emotion: Emotion | None, options: RequestOptions) -> Request:
         takes = options.get("takes", self.config.takes)
         if not 1 <= takes <= MAX_TAKES:
             raise ConfigError(f"takes must be from 1 to {MAX_TAKES}; got {takes}")
+        wanted, like = references.wanted(
+            emotion,
+            options.get("intensity", 1.0),
+            options.get("like"),
+            options.get("like_calibrate", ()),
+            self.classifiers,
+        )
         return Request(
             text=text,
-            target=target(emotion, options.get("intensity", 1.0)),
+            target=wanted,
+            like=like,
             voice=self.engine.voice(options.get("voice", self.config.voice)),
             takes=takes,
             seed=options.get("seed", self.config.seed),
+            stop=checked_stop(options.get("stop", self.config.stop)),
+            budget_ms=checked_budget(options.get("budget_ms", self.config.budget_ms)),
         )
 
     def _speak(self, request: Request, observe: Observer | None) -> Iterator[Choice]:
         # Before the classifiers are calibrated, which may take minutes.
-        refuse_unheard(request.target, self.classifiers)
+        refuse_unheard(request, self.classifiers)
         listeners = self._listeners_to(request.voice)
         for choice in speak(
             request,
@@ -148,6 +168,7 @@ class Host:
             listeners=listeners,
             checks=self.checks,
             tendencies=tuned.tendencies(self.engine, request.voice),
+            reached=tuned.reached(self.engine, request.voice),
             centroids=self._centroids,
             observe=observe,
         ):

@@ -1,10 +1,11 @@
 """The JSON forms of speech and predictions: stable schemas, described in docs/json.md."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from emotts.audio import Audio
-from emotts.records import Candidate, Choice, Prediction, Speech
+from emotts.records import Candidate, Choice, Prediction, Reference, Speech
 
 
 def speech_form(speech: Speech, *, output: str | None, embedding: bool = False) -> dict[str, Any]:
@@ -29,6 +30,8 @@ def speech_form(speech: Speech, *, output: str | None, embedding: bool = False) 
         "duration_s": speech.audio.duration_s,
         "sentences": [choice_form(choice) for choice in speech.choices],
     }
+    if request.like is not None:
+        form["like"] = _reference_form(request.like)
     if embedding:
         form["embedding"] = speech.embedding.tolist()
     return form
@@ -41,9 +44,23 @@ def choice_form(choice: Choice) -> dict[str, Any]:
         "matched": choice.matched,
         "margin": choice.margin,
         "chosen": choice.chosen,
+        "advice": list(choice.advice),
+        "effort": effort_form(choice),
         "candidates": [
             _candidate_form(candidate, choice.classifiers) for candidate in choice.candidates
         ],
+    }
+
+
+def effort_form(choice: Choice) -> dict[str, Any]:
+    """What a sentence took, and why it took no more."""
+    effort = choice.effort
+    return {
+        "planned": effort.planned,
+        "tried": len(choice.candidates),
+        "rounds": effort.rounds,
+        "stopped": effort.stopped,
+        "diversity": asdict(effort.diversity),
     }
 
 
@@ -84,6 +101,15 @@ def _candidate_form(candidate: Candidate, classifiers: Sequence[str]) -> dict[st
     if len(classifiers) > 1:
         form["heard"] = {name: _heard_form(p) for name, p in candidate.predictions.items()}
     return form
+
+
+def _reference_form(like: Reference) -> dict[str, Any]:
+    return {
+        "file": like.path,
+        "centred": like.centred,
+        "named": like.named,
+        "heard": {name: _heard_form(heard) for name, heard in like.heard.items()},
+    }
 
 
 def _heard_form(heard: Prediction) -> dict[str, float]:

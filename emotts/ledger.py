@@ -11,6 +11,7 @@ from pathlib import Path
 from emotts.audio import Audio
 from emotts.engine import Engine
 from emotts.errors import ConfigError
+from emotts.jsonform import effort_form
 from emotts.listener import Listener
 from emotts.records import Candidate, Choice, Conditioning, Embedding, Profile, Request
 
@@ -42,8 +43,18 @@ def entry(
         **({"text": choice.text} if with_text else {}),
         "target": str(choice.target),
         "intensity": choice.target.intensity,
+        "like": request.like
+        and {
+            "path": request.like.path,
+            "named": request.like.named,
+            "embedding_sha256": {
+                name: _embedding_hash(heard.embedding) for name, heard in request.like.heard.items()
+            },
+        },
         "seed": request.seed,
-        "takes": request.takes,
+        "effort": effort_form(choice),
+        "stop": request.stop,
+        "budget_ms": request.budget_ms,
         "engine": {"name": engine.name, "fingerprint": engine.fingerprint},
         "voice": request.voice.name,
         "classifiers": [
@@ -58,6 +69,7 @@ def entry(
         "chosen": choice.chosen,
         "margin": choice.margin,
         "matched": choice.matched,
+        "advice": list(choice.advice),
         "audio_sha256": audio_hash(choice.audio),
         "candidates": [_candidate(candidate) for candidate in choice.candidates],
     }

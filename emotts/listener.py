@@ -1,13 +1,13 @@
 """A classifier in its role: who listens to a voice, calibrated on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from emotts import scoring
 from emotts.audio import Audio
 from emotts.classifier import Classifier
 from emotts.errors import ClassifierError
-from emotts.records import Prediction, Profile
+from emotts.records import Candidate, Prediction, Profile
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,24 @@ class Listener:
             return heard
         return [scoring.relative(prediction, self.profile) for prediction in heard]
 
-    def attempt(self, clips: Sequence[Audio]) -> list[Prediction | ClassifierError]:
+    def hear(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates with what is heard in them, or rejected where nothing can be.
+
+        Those that are rejected are passed on; but take 0, the baseline of the others, is heard
+        whatever its checks say.
+        """
+        audible = [c for c in candidates if c.rejected is None or c.take.index == 0]
+        clips = [c.audio for c in audible if c.audio is not None]
+        heard = zip(audible, self._attempt(clips), strict=True) if clips else ()
+        found = {c.take.index: self._with(c, heard) for c, heard in heard}
+        return [found.get(c.take.index, c) for c in candidates]
+
+    def _with(self, candidate: Candidate, heard: Prediction | ClassifierError) -> Candidate:
+        if isinstance(heard, ClassifierError):
+            return replace(candidate, rejected=candidate.rejected or f"{self.name}: {heard}")
+        return replace(candidate, predictions={**candidate.predictions, self.name: heard})
+
+    def _attempt(self, clips: Sequence[Audio]) -> list[Prediction | ClassifierError]:
         """What is heard in each clip, or why nothing can be."""
         try:
             return list(self.heard(clips))
@@ -44,4 +61,4 @@ class Listener:
             if len(clips) == 1:
                 return [error]
             # Only one by one the clips can tell which of them it was.
-            return [self.attempt([clip])[0] for clip in clips]
+            return [self._attempt([clip])[0] for clip in clips]

@@ -3,26 +3,24 @@
 request → sentences → takes → audio → checks → predictions → scores → choice
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
+from types import MappingProxyType
 
-from emotts import conditioning, scoring, search
-from emotts.ahead import ahead
+from emotts import conditioning, scoring
+from emotts.advice import advise
 from emotts.check import Check
 from emotts.classifier import Classifier
 from emotts.conditioning import Centroids
-from emotts.emotions import Target
+from emotts.effort import Effort
 from emotts.engine import Engine
-from emotts.errors import ClassifierError, EngineError
 from emotts.floors import Floors
 from emotts.listener import Listener
-from emotts.records import Candidate, Choice, Request, Take
+from emotts.records import Candidate, Choice, Request
+from emotts.rounds import Observer, Rounds
+from emotts.search import Search
 from emotts.tendencies import TENDENCIES, Tendencies
 from emotts.text import sentences
-
-Observer = Callable[[Candidate], None]
 
 
 def speak(
@@ -32,6 +30,7 @@ def speak(
     listeners: Sequence[Listener],
     checks: Sequence[Check],
     tendencies: Tendencies = TENDENCIES,
+    reached: Mapping[str, float] = MappingProxyType({}),
     centroids: Centroids | None = None,
     observe: Observer | None = None,
 ) -> Iterator[Choice]:
@@ -43,8 +42,9 @@ def speak(
         listeners: the classifiers; the first hears every candidate.
         checks: the floors.
         tendencies: what emotions do to the voice: the priors of the takes.
+        reached: emotion → how often the voice was heard to reach it, where that was measured.
         centroids: of the emotions, for engines that are conditioned on embeddings.
-        observe: called with each candidate once the first classifier is done with it.
+        observe: called with each candidate once those who hear every take are done with it.
 
     Raises:
         ConfigError: a classifier does not know the target.
@@ -52,10 +52,12 @@ def speak(
         EngineError: the engine can't speak a sentence even neutrally.
         ClassifierError: a sentence's neutral rendering can't be heard.
     """
-    refuse_unheard(request.target, [listener.classifier for listener in listeners])
+    refuse_unheard(request, [listener.classifier for listener in listeners])
+    all_takes = [listener for listener in listeners if listener.finalists is None]
+    finalists = [listener for listener in listeners if listener.finalists is not None]
     before = request.tone
     for sentence in sentences(request.text):
-        takes = search.plan(
+        search = Search(
             sentence,
             request.target,
             count=request.takes,
@@ -69,62 +71,27 @@ def speak(
             ),
         )
         floors = Floors(sentence, request.voice, checks)
-        rendered = _render(sentence, takes, request, engine)
-        # Rendering the next takes and hearing the last ones share the processor's cores.
-        with closing(ahead(map(floors.check, rendered), depth=2)) as checked:
-            candidates = list(_hear_all(checked, listeners[0], observe))
-        for listener in listeners[1:]:
+        rounds = Rounds(
+            search, request, engine=engine, listeners=all_takes, floors=floors, observe=observe
+        )
+        effort = rounds.run()
+        candidates = rounds.candidates
+        for listener in finalists:
             candidates = _hear_finalists(candidates, listener, request)
         candidates = floors.check_winner(scoring.scored(candidates, request))
         conditioning.warn_ignored(candidates, engine.name)
-        choice = _choose(sentence, request, candidates, listeners)
+        choice = _choose(sentence, request, candidates, listeners, effort)
+        if not choice.matched:
+            choice = replace(choice, advice=advise(choice, request, engine.name, reached))
         before = choice.candidate.predictions[listeners[0].name].embedding
         yield choice
 
 
-def refuse_unheard(target: Target, classifiers: Sequence[Classifier]) -> None:
-    """Raise `ConfigError` where a classifier can't hear the target."""
+def refuse_unheard(request: Request, classifiers: Sequence[Classifier]) -> None:
+    """Raise `ConfigError` where a classifier can't hear what it is to hear."""
     for classifier in classifiers:
+        target = request.wanted(classifier.name)
         target.within(classifier.labels, classifier.dimensions, classifier=classifier.name)
-
-
-def _render(
-    sentence: str, takes: Sequence[Take], request: Request, engine: Engine
-) -> Iterator[Candidate]:
-    """A candidate for each take; one that the engine fails on is rejected, except take 0."""
-    done = 0
-    while done < len(takes):
-        try:
-            for rendering in engine.renderings(
-                sentence, voice=request.voice.name, takes=takes[done:]
-            ):
-                yield Candidate(
-                    takes[done], rendering.audio, rendering.effective, rendering.conditioned
-                )
-                done += 1
-        except EngineError as error:
-            if done == 0:
-                raise
-            yield Candidate(takes[done], None, {}, rejected=str(error))
-            done += 1
-
-
-def _hear_all(
-    candidates: Iterator[Candidate], listener: Listener, observe: Observer | None
-) -> Iterator[Candidate]:
-    """Hear what is not rejected, in batches of fixed size so that a result never depends on timing.
-
-    Take 0 is heard whatever its checks say: it is the baseline of the others.
-    """
-    while batch := list(islice(candidates, listener.classifier.batch)):
-        audible = [c for c in batch if c.rejected is None or c.take.index == 0]
-        heard = {c.take.index: c for c in _heard(audible, listener)}
-        for candidate in (heard.get(c.take.index, c) for c in batch):
-            if candidate.take.index == 0 and listener.name not in candidate.predictions:
-                raise ClassifierError(f"take 0 can't be heard: {candidate.rejected}")
-            if observe:
-                observe(candidate)
-            yield candidate
 
 
 def _hear_finalists(
@@ -133,26 +100,17 @@ def _hear_finalists(
     """Hear the candidates that the classifiers before liked best."""
     ranking = scoring.ranking(scoring.scored(candidates, request))
     finalists = {c.take.index for c in ranking[: listener.finalists]}
-    heard = _heard([c for c in candidates if c.take.index in finalists], listener)
+    heard = listener.hear([c for c in candidates if c.take.index in finalists])
     found = {c.take.index: c for c in heard}
     return [found.get(c.take.index, c) for c in candidates]
 
 
-def _heard(candidates: Sequence[Candidate], listener: Listener) -> list[Candidate]:
-    """The candidates with the listener's prediction, or rejected where it can't hear them."""
-    clips = [c.audio for c in candidates if c.audio is not None]
-    if not clips:
-        return []
-    return [
-        replace(candidate, rejected=candidate.rejected or f"{listener.name}: {heard}")
-        if isinstance(heard, ClassifierError)
-        else replace(candidate, predictions={**candidate.predictions, listener.name: heard})
-        for candidate, heard in zip(candidates, listener.attempt(clips), strict=True)
-    ]
-
-
 def _choose(
-    sentence: str, request: Request, candidates: Sequence[Candidate], listeners: Sequence[Listener]
+    sentence: str,
+    request: Request,
+    candidates: Sequence[Candidate],
+    listeners: Sequence[Listener],
+    effort: Effort,
 ) -> Choice:
     """The best of the candidates; take 0, unmatched, where every one was rejected."""
     scores = [(c, c.score) for c in scoring.ranking(candidates) if c.score is not None]
@@ -165,4 +123,5 @@ def _choose(
         margin=scores[0][1] - scores[1][1] if len(scores) > 1 else 0.0,
         matched=bool(scores) and scoring.reached(best, request),
         classifiers=tuple(listener.name for listener in listeners),
+        effort=effort,
     )

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from emotts import search
 from emotts.audio import Audio
 from emotts.classifier import Classifier
 from emotts.emotions import Target
 from emotts.engine import Engine
 from emotts.files import cache_dir, replacing
 from emotts.records import Profile, Voice
+from emotts.search import Search
 from emotts.tendencies import TENDENCIES
 
 logger = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def renderings(engine: Engine, voice: Voice) -> list[Audio]:
     """
     clips = []
     for index, sentence in enumerate(SENTENCES):
-        takes = search.plan(
+        takes = Search(
             sentence,
             Target({EMOTIONS[index % len(EMOTIONS)]: 1.0}),
             count=TAKES,
@@ -78,7 +78,7 @@ def renderings(engine: Engine, voice: Voice) -> list[Audio]:
             engine=engine.name,
             controls=engine.controls,
             uses_seed=engine.uses_seed,
-        )
+        ).draws()
         made = engine.renderings(sentence, voice=voice.name, takes=takes)
         clips += [rendering.audio for rendering in made]
     return clips

@@ -7,9 +7,13 @@ import numpy as np
 import numpy.typing as npt
 
 from emotts.audio import Audio
-from emotts.emotions import Target
+from emotts.effort import Effort, Stop
+from emotts.emotions import Target, target
 
 Embedding = npt.NDArray[np.float32]
+
+AUDIBLE = 0.05
+"""What is less probable than this is not worth sounding like."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,12 @@ class Prediction:
         """The most probable emotion."""
         return max(self.scores, key=lambda name: self.scores[name])
 
+    def as_target(self, intensity: float = 1.0) -> Target:
+        """To sound like that: a target of what was heard, down to `AUDIBLE`."""
+        if self.scores:
+            return target({name: p for name, p in self.scores.items() if p >= AUDIBLE}, intensity)
+        return target(self.dimensions or {}, intensity)
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -151,11 +161,17 @@ class Choice:
     chosen: int
     """Index of the winner in `candidates`."""
     margin: float
-    """Score of the winner less that of the next best; 0 without a rival."""
+    """Score of the winner less that of the next best; 0 without a rival.
+
+    In log-odds where one classifier listened, in standard deviations where several did."""
     matched: bool
     """Whether the target was reached."""
     classifiers: tuple[str, ...]
     """Who listened; the first heard every candidate."""
+    effort: Effort
+    """How many takes were planned, why no more were made, and how they differ."""
+    advice: tuple[str, ...] = ()
+    """Where the target was not reached: what is heard instead, and what to try."""
 
     @property
     def candidate(self) -> Candidate:
@@ -178,6 +194,8 @@ class Reference:
     """Classifier → what it heard in the recording, the first classifier first."""
     path: str | None = None
     """Where the recording is, for engines that are to hear it; None: it has no file."""
+    named: bool = False
+    """Whether the emotion is given by name: the recording then says no more than how."""
 
     @property
     def embedding(self) -> Embedding:
@@ -204,6 +222,16 @@ class Request:
     """The recording to sound like."""
     tone: Embedding | None = None
     """[d] float32, of the first classifier: what was spoken before, to go on in the same tone."""
+    stop: Stop = "never"
+    """Whether to stop as soon as a take reaches the target."""
+    budget_ms: float | None = None
+    """No take of a sentence but take 0 is begun later than this; None: there is time."""
+
+    def wanted(self, classifier: str) -> Target:
+        """What a classifier is to hear: the target, or what itself hears in the recording."""
+        if self.like is None or self.like.named or classifier not in self.like.heard:
+            return self.target
+        return self.like.heard[classifier].as_target(self.target.intensity)
 
 
 @dataclass(frozen=True)

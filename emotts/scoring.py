@@ -4,37 +4,27 @@ Pure functions. A score never sees anything but the predictions of the classifie
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from statistics import fmean
 
 import numpy as np
 
-from emotts.dimensions import MIDDLE, distance
+from emotts.closeness import (
+    MATCH_DISTANCE,
+    by_dimensions,
+    closeness,
+    in_full,
+    log_odds,
+    point_distance,
+)
+from emotts.dimensions import MIDDLE
 from emotts.emotions import Target
 from emotts.records import Candidate, Prediction, Profile, Request
-
-# Probabilities are cut off at one in ten thousand: beyond that a classifier's confidence says
-# more about its scale than about the clip, and log-odds must stay finite.
-CERTAINTY_LIMIT = 1e-4
 
 # How much a certainly neutral reading costs, in log-odds. A take that is half target, half
 # neutral sounds flat; one that is half target, half another emotion at least sounds moved.
 NEUTRAL_PENALTY = 1.0
-
-# A target is reached when it is what the classifier hears first, with more than this of the
-# probability.
-MATCH_PROBABILITY = 0.5
-
-# Listeners' ratings of one clip scatter by 0.15 to 0.2 around their mean on a scale of 0…1: a
-# target within that is reached, and half of it is a change that can be noticed.
-MATCH_DISTANCE = 0.15
-DIMENSION_UNIT = 0.1
-
-
-def log_odds(probability: float) -> float:
-    """ln(p / (1 - p)), with p kept within what a classifier can know."""
-    p = min(max(probability, CERTAINTY_LIMIT), 1 - CERTAINTY_LIMIT)
-    return math.log(p / (1 - p))
 
 
 def relative(prediction: Prediction, profile: Profile) -> Prediction:
@@ -63,23 +53,28 @@ def relative(prediction: Prediction, profile: Profile) -> Prediction:
     )
 
 
-def score(prediction: Prediction, target: Target, baseline: Prediction | None = None) -> float:
-    """How much closer to the target than take 0 a candidate is, less the penalty for neutral.
+def score(
+    prediction: Prediction,
+    target: Target,
+    baseline: Prediction | None = None,
+    like: Prediction | None = None,
+) -> float:
+    """How much closer to the target than take 0 a candidate is.
 
-    Closeness is the log-odds of the target. Where the target is a point, or the classifier
-    measures dimensions alone, it is the distance to the target's point, in `DIMENSION_UNIT`;
-    there is no penalty then, since a point says itself how far from the middle it is.
+    Where the target is one emotion in full, less the penalty for neutral; other targets say
+    themselves how much else may be heard.
 
     Args:
         prediction: what was heard in the candidate.
         target: what was wanted; the classifier can hear it (`Target.within`).
         baseline: what the same classifier heard in take 0 of the same sentence; None where it
             did not listen to take 0, which moves all scores of the sentence alike.
+        like: what it heard in the recording to sound like, if there is one.
     """
-    gain = _closeness(prediction, target)
+    gain = closeness(prediction, target, baseline, like)
     if baseline is not None:
-        gain -= _closeness(baseline, target)
-    if "neutral" in target.weights or target.point is not None:
+        gain -= closeness(baseline, target, baseline, like)
+    if "neutral" in target.weights or not in_full(target):
         return gain
     return gain - NEUTRAL_PENALTY * prediction.scores.get("neutral", 0.0)
 
@@ -87,31 +82,32 @@ def score(prediction: Prediction, target: Target, baseline: Prediction | None = 
 def matched(prediction: Prediction, target: Target) -> bool:
     """Whether the target was reached.
 
-    It was when it is heard first, and its emotions together prevail; a point, when what was
-    heard is within `MATCH_DISTANCE` of it.
+    It was when its emotions are heard before all others but neutral, and with so much of the
+    probability together as the intensity asks for: in full, more than half; else no less than
+    half of it, and no more than half-way from it to certainty. A point is reached within
+    `MATCH_DISTANCE`.
     """
-    if _by_dimensions(prediction, target):
-        return _distance(prediction, target) <= MATCH_DISTANCE
-    mass = sum(prediction.scores[name] for name in target.weights)
-    return prediction.top in target.weights and mass > MATCH_PROBABILITY
+    if by_dimensions(prediction, target):
+        return point_distance(prediction, target) <= MATCH_DISTANCE
+    others = [p for e, p in prediction.scores.items() if e not in {*target.weights, "neutral"}]
+    if target.intensity and min(prediction.scores[e] for e in target.weights) < max(
+        others, default=0
+    ):
+        return False
+    heard = sum(prediction.scores[e] for e in target.weights)
+    return target.intensity / 2 < heard <= (1 + target.intensity) / 2
 
 
-def _closeness(prediction: Prediction, target: Target) -> float:
-    if _by_dimensions(prediction, target):
-        return -_distance(prediction, target) / DIMENSION_UNIT
-    return sum(
-        weight * log_odds(prediction.scores[name]) for name, weight in target.weights.items()
-    )
+def alike(prediction: Prediction, like: Prediction, intensity: float = 1.0) -> bool:
+    """Whether a candidate sounds like a recording, as far as the intensity asks.
 
-
-def _by_dimensions(prediction: Prediction, target: Target) -> bool:
-    return target.point is not None or not prediction.scores
-
-
-def _distance(prediction: Prediction, target: Target) -> float:
-    """To the target's point, over the dimensions that both have."""
-    heard = prediction.dimensions or {}
-    return distance({d: v for d, v in target.dimensions.items() if d in heard}, heard)
+    It does when the same emotion is heard first in both, and they share more than half of the
+    probability, of a lower intensity less; by dimensions, when they are within `MATCH_DISTANCE`.
+    """
+    if not prediction.scores:
+        return matched(prediction, like.as_target(intensity))
+    shared = sum(min(p, like.scores[emotion]) for emotion, p in prediction.scores.items())
+    return prediction.top == like.top and shared > intensity / 2
 
 
 def ranks(scores: Sequence[float]) -> list[float]:
@@ -125,6 +121,13 @@ def ranks(scores: Sequence[float]) -> list[float]:
     return [float(share) for share in beaten / (len(scores) - 1)]
 
 
+def standardised(scores: Iterable[float]) -> list[float]:
+    """The scores in standard deviations from their mean; 0 where they are all the same."""
+    values = np.fromiter(scores, np.float64)
+    deviation = float(values.std()) or 1.0
+    return [float(value) for value in (values - values.mean()) / deviation]
+
+
 def combine(heard: Sequence[Mapping[int, float]]) -> dict[int, float]:
     """One score a candidate from those of several classifiers.
 
@@ -133,18 +136,18 @@ def combine(heard: Sequence[Mapping[int, float]]) -> dict[int, float]:
             later one perhaps only the finalists that the earlier ones liked best.
 
     Returns:
-        Candidate → score: the classifier's own score where there is one classifier, else the
-        mean of the ranks. Ranks, because the log-odds of two classifiers are not on one scale.
-        A candidate that a classifier did not hear ranks 0 with it, so that finalists, which
-        were the best of the earlier stages, stay ahead of the others.
+        Candidate → score: the classifier's own score where there is one classifier, else the mean
+        of the standardised scores, because those of two classifiers are not on one scale. A
+        candidate that a classifier did not hear counts as the worst of those it heard, so that
+        finalists, which were the best of the earlier stages, stay ahead of the others.
     """
     if len(heard) == 1:
         return dict(heard[0])
-    totals = dict.fromkeys(heard[0], 0.0)
-    for scores in heard:
-        for candidate, rank in zip(scores, ranks(list(scores.values())), strict=True):
-            totals[candidate] += rank / len(heard)
-    return totals
+    standard = [dict(zip(scores, standardised(scores.values()), strict=True)) for scores in heard]
+    return {
+        candidate: fmean(scores.get(candidate, min(scores.values())) for scores in standard)
+        for candidate in heard[0]
+    }
 
 
 def scored(candidates: Sequence[Candidate], request: Request) -> list[Candidate]:
@@ -156,7 +159,12 @@ def scored(candidates: Sequence[Candidate], request: Request) -> list[Candidate]
     scores = combine(
         [
             {
-                c.take.index: score(c.predictions[name], request.target, baselines.get(name))
+                c.take.index: score(
+                    c.predictions[name],
+                    request.wanted(name),
+                    baselines.get(name),
+                    request.like.heard.get(name) if request.like else None,
+                )
                 for c in running
                 if name in c.predictions
             }
@@ -168,7 +176,22 @@ def scored(candidates: Sequence[Candidate], request: Request) -> list[Candidate]
 
 def reached(candidate: Candidate, request: Request) -> bool:
     """Whether every classifier that heard a candidate says that the target was reached."""
-    return all(matched(heard, request.target) for heard in candidate.predictions.values())
+    like = request.like
+    return all(
+        matched(heard, request.target)
+        if like is None or like.named
+        else alike(heard, like.heard[name], request.target.intensity)
+        for name, heard in candidate.predictions.items()
+    )
+
+
+def certain(candidates: Sequence[Candidate], request: Request) -> bool:
+    """Whether more takes are not needed: the best of the scored ones reaches the target.
+
+    Beside a recording there is always something to gain: it says not only what, but how.
+    """
+    best = ranking(candidates)[:1]
+    return request.like is None and bool(best) and reached(best[0], request)
 
 
 def ranking(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -1,16 +1,32 @@
-"""Search: which takes to try."""
+"""Search: which takes to try, and which to try next."""
 
 import hashlib
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from emotts.controls import Control
 from emotts.emotions import Target
-from emotts.records import Conditioning, Take
+from emotts.records import Candidate, Conditioning, Take
+from emotts.scoring import ranking
 from emotts.tendencies import TENDENCIES, Tendencies, Tendency
 
+Positions = npt.NDArray[np.float64]
+
 UNCONDITIONED = Conditioning()
+
+# Takes of the first round, and of the largest: 4 + 4, then 8 at a time.
+FIRST = 4
+LARGEST = 8
+# How much of the takes heard so far counts as the best, how far the next ones go from the centre
+# of the prior to theirs, and how widely they are drawn there, in shares of the prior's spread.
+ELITE = 0.3
+RATE = 0.5
+WIDTH = 0.7
 
 
 def take_seed(request_seed: int, engine: str, text: str, index: int) -> int:
@@ -19,51 +35,96 @@ def take_seed(request_seed: int, engine: str, text: str, index: int) -> int:
     return int.from_bytes(hashlib.blake2b(key, digest_size=8).digest()) >> 1
 
 
-def plan(
-    text: str,
-    target: Target,
-    *,
-    count: int,
-    seed: int,
-    engine: str,
-    controls: Mapping[str, Control],
-    uses_seed: bool,
-    tendencies: Tendencies = TENDENCIES,
-    conditioning: Conditioning = UNCONDITIONED,
-) -> list[Take]:
-    """The takes of a sentence.
+@dataclass(frozen=True)
+class Search:
+    """The takes of one sentence, round by round.
 
     Take 0 is neutral. Take 1 moves every control to where the target tends to move it, scaled by
-    its intensity; further takes are drawn around that, each from a seed of its own, so that a
-    take is the same whatever their number. An engine that neither has controls for the target
-    nor uses seeds is asked once: it would say the same again.
+    its intensity; the other takes of the first round are drawn around that. Later rounds are drawn
+    near what scored best: the cross-entropy method (Rubinstein & Kroese 2004), held to the prior.
+    Rounds have fixed ends and each take has a seed of its own, so that a take depends on those of
+    earlier rounds alone, never on how many there are to be.
 
-    Args:
-        text: the sentence.
-        target: what is wanted.
-        count: at most this many takes, take 0 included.
-        seed: of the request.
-        engine: name of the engine.
-        controls: the engine's.
-        uses_seed: whether another seed makes another take.
-        tendencies: what emotions do to the controls; the literature's by default.
-        conditioning: what the engine is given beside controls.
+    An engine that neither has controls for the target nor uses seeds is asked once, or once more
+    where it is conditioned: it would say the same again.
     """
-    seeds = [take_seed(seed, engine, text, index) for index in range(count)]
-    moved = {
-        name: tendency for name, tendency in mixed(target, tendencies).items() if name in controls
-    }
-    if not moved and not uses_seed:
-        count = min(count, 2 if conditioning.kinds else 1)
-    return [Take(0, seeds[0])] + [
-        Take(
-            index,
-            seeds[index],
-            _draw(moved, controls, target.intensity, index, seeds[index]),
-            conditioning,
-        )
-        for index in range(1, count)
-    ]
+
+    text: str
+    target: Target
+    count: int
+    """At most this many takes, take 0 included."""
+    seed: int
+    """Of the request."""
+    engine: str
+    """Its name."""
+    controls: Mapping[str, Control]
+    """The engine's."""
+    uses_seed: bool
+    """Whether another seed makes another take."""
+    tendencies: Tendencies = field(default_factory=lambda: TENDENCIES)
+    """What emotions do to the controls; the literature's by default."""
+    conditioning: Conditioning = UNCONDITIONED
+    """What the engine is given beside controls."""
+
+    @cached_property
+    def prior(self) -> Mapping[str, Tendency]:
+        """Where takes lie before any was heard, of the controls that the engine has."""
+        known = mixed(self.target, self.tendencies)
+        return {name: known[name] for name in known if name in self.controls}
+
+    @property
+    def size(self) -> int:
+        """How many takes there can be that differ, up to `count`."""
+        if self.prior or self.uses_seed:
+            return self.count
+        return min(self.count, 2 if self.conditioning.kinds else 1)
+
+    def propose(self, heard: Sequence[Candidate]) -> list[Take]:
+        """The takes of the next round; none when there are enough.
+
+        Args:
+            heard: the candidates of all rounds so far, scored.
+        """
+        done = len(heard)
+        end = min(self.size, done + min(max(done, FIRST), LARGEST))
+        where = self.posterior(heard)
+        return [self._take(index, where) for index in range(done, end)]
+
+    def draws(self) -> list[Take]:
+        """All takes as if nothing were heard: every one drawn from the prior."""
+        return [self._take(index, self.prior) for index in range(self.size)]
+
+    def posterior(self, heard: Sequence[Candidate]) -> Mapping[str, Tendency]:
+        """Where the next takes are to lie: between the prior and the best of those heard."""
+        best = [c for c in ranking(heard) if c.take.index > 0]
+        if not best:
+            return self.prior
+        elite = self.positions(best[: math.ceil(ELITE * len(best))]).mean(axis=0)
+        return {
+            name: Tendency(tendency.mean + RATE * step * tendency.spread, WIDTH * tendency.spread)
+            for (name, tendency), step in zip(self.prior.items(), elite.tolist(), strict=True)
+        }
+
+    def positions(self, candidates: Sequence[Candidate]) -> Positions:
+        """[n, k] where takes after take 0 lie around the prior's centre, in its spreads."""
+        return np.array(
+            [[self._step(candidate.take, name) for name in self.prior] for candidate in candidates]
+        ).reshape(len(candidates), len(self.prior))
+
+    def _step(self, take: Take, name: str) -> float:
+        """How many spreads a control of a take is from the centre of the prior."""
+        tendency, intensity = self.prior[name], self.target.intensity
+        if not intensity or not tendency.spread:
+            return 0.0
+        position = self.controls[name].position(take.controls[name])
+        return (position / intensity - tendency.mean) / tendency.spread
+
+    def _take(self, index: int, where: Mapping[str, Tendency]) -> Take:
+        seed = take_seed(self.seed, self.engine, self.text, index)
+        if index == 0:
+            return Take(0, seed)
+        values = _draw(where, self.controls, self.target.intensity, index, seed)
+        return Take(index, seed, values, self.conditioning)
 
 
 def mixed(target: Target, tendencies: Tendencies = TENDENCIES) -> dict[str, Tendency]:

@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from emotts.engine import Engine
 from emotts.files import cache_dir, replacing
@@ -26,14 +27,24 @@ def tendencies(engine: Engine, voice: Voice) -> Tendencies:
     The user's own tuning, in the cache, goes before the shipped one. Either counts only for the
     version of the engine that it was made with.
     """
-    for folder in (cache_dir() / "tuned", SHIPPED):
-        file = folder / file_name(engine, voice)
-        if file.is_file():
-            content = json.loads(file.read_text(encoding="utf-8"))
-            if content["fingerprint"] == engine.fingerprint:
-                return merged(_read(content["emotions"]))
-            logger.info("%s was tuned on another version of %s", file, engine.name)
-    return TENDENCIES
+    content = _content(engine, voice)
+    return TENDENCIES if content is None else merged(_read(content["emotions"]))
+
+
+def reached(engine: Engine, voice: Voice) -> Mapping[str, float]:
+    """Emotion → the share of sentences in which a voice was heard to reach it, where measured.
+
+    By judges that had no part in the tuning: benchmarks/proof.
+    """
+    content = _content(engine, voice) or {}
+    return dict(content.get("reached", {}))
+
+
+def record_reached(file: Path, shares: Mapping[str, float]) -> None:
+    """Write down how often the tuned priors of a file reach each emotion, atomically."""
+    content = json.loads(file.read_text(encoding="utf-8"))
+    content["reached"] = {emotion: round(share, 2) for emotion, share in shares.items()}
+    _write(file, content)
 
 
 def merged(found: Tendencies) -> Tendencies:
@@ -66,8 +77,7 @@ def save(found: Tendencies, file: Path, *, engine: Engine, voice: Voice, made: s
         },
     }
     file.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(file) as out:
-        out.write((json.dumps(content, indent=1) + "\n").encode())
+    _write(file, content)
 
 
 def file_name(engine: Engine, voice: Voice) -> str:
@@ -80,3 +90,20 @@ def _read(emotions: Mapping[str, Mapping[str, list[float]]]) -> Tendencies:
         emotion: {name: Tendency(mean, spread) for name, (mean, spread) in controls.items()}
         for emotion, controls in emotions.items()
     }
+
+
+def _content(engine: Engine, voice: Voice) -> dict[str, Any] | None:
+    """What is known of a voice: the user's own tuning, else the shipped one."""
+    for folder in (cache_dir() / "tuned", SHIPPED):
+        file = folder / file_name(engine, voice)
+        if file.is_file():
+            content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+            if content["fingerprint"] == engine.fingerprint:
+                return content
+            logger.info("%s was tuned on another version of %s", file, engine.name)
+    return None
+
+
+def _write(file: Path, content: Mapping[str, Any]) -> None:
+    with replacing(file) as out:
+        out.write((json.dumps(content, indent=1) + "\n").encode())

@@ -52,7 +52,19 @@ def test_json_is_one_object_of_the_documented_schema(tones: Path, folder: Path) 
     )
     assert result.exit_code == 2
     assert "pitch does not hear surprise; it hears: anger, fear" in result.stderr
-    result = say(tones, TEXT, "-e", "happy:0.75,fear:.25", "--seed", "3", "-o", "a.wav", "--json")
+    result = say(
+        tones,
+        TEXT,
+        "-e",
+        "happy:0.75,fear:.25",
+        "--seed",
+        "3",
+        "--stop",
+        "never",
+        "-o",
+        "a.wav",
+        "--json",
+    )
     spoken = json.loads(result.stdout)
     assert list(spoken) == [
         *("text", "target", "intensity", "engine", "voice", "classifier", "sample_rate", "seed"),
@@ -63,7 +75,12 @@ def test_json_is_one_object_of_the_documented_schema(tones: Path, folder: Path) 
     assert (spoken["output"], spoken["intensity"]) == ("a.wav", 1.0)
     assert spoken["duration_s"] == pytest.approx(read("a.wav").duration_s)
     sentence = spoken["sentences"][0]
-    assert list(sentence) == ["text", "matched", "margin", "chosen", "candidates"]
+    assert list(sentence) == [
+        *("text", "matched", "margin", "chosen", "advice", "effort", "candidates")
+    ]
+    assert list(sentence["effort"]) == ["planned", "tried", "rounds", "stopped", "diversity"]
+    assert list(sentence["effort"]["diversity"]) == ["controls", "embeddings"]
+    assert sentence["effort"]["tried"] == len(sentence["candidates"])
     assert [candidate["index"] for candidate in sentence["candidates"]] == [0, 1, 2, 3]
     assert list(sentence["candidates"][1]) == [
         *("index", "seed", "requested", "effective", "conditioning"),
@@ -158,7 +175,7 @@ def test_a_player_that_fails_leaves_a_file(tones: Path, folder: Path) -> None:
         (("-e", "fear", "--play"), "there is no player; install one of paplay"),
         (("-e", "fear", "-o", "nowhere/a.wav"), "nowhere/a.wav: the folder does not exist"),
         (("-e", "fear", "-f", "text.txt"), "the text is given twice"),
-        ((), "Missing option '-e' / '--emotion'"),
+        ((), "no target: name an emotion, or a recording to sound like"),
     ],
 )
 def test_a_wrong_option_names_the_right_ones(

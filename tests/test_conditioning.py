@@ -69,19 +69,21 @@ def test_an_engine_without_controls_speaks_once_more_with_a_tag() -> None:
 
 def test_an_engine_is_given_only_what_it_accepts() -> None:
     engine = ToneEngine(Options())
-    given = choices(engine, like=Reference({"pitch": HEARD}, "a.wav"), tone=HEARD.embedding)
+    given = choices(
+        engine, like=Reference({"pitch": HEARD}, "a.wav", named=True), tone=HEARD.embedding
+    )
     assert all(not c.take.conditioning.kinds for choice in given for c in choice.candidates)
 
 
 def test_a_recording_is_handed_on_with_its_embedding() -> None:
-    (choice, _) = choices(Moved(Options()), like=Reference({"pitch": HEARD}, "a.wav"))
+    (choice, _) = choices(Moved(Options()), like=Reference({"pitch": HEARD}, "a.wav", named=True))
     conditioning = choice.candidates[1].take.conditioning
     assert conditioning.reference == "a.wav"
     assert conditioning.embedding is HEARD.embedding
 
 
 def test_what_is_ignored_is_said(caplog: pytest.LogCaptureFixture) -> None:
-    (choice, _) = choices(Moved(Options()), like=Reference({"pitch": HEARD}, "a.wav"))
+    (choice, _) = choices(Moved(Options()), like=Reference({"pitch": HEARD}, "a.wav", named=True))
     assert choice.candidate.ignored == {"embedding", "reference"}
     assert "tone ignored its conditioning: embedding, reference" in caplog.text
     plain, tagged = choice_form(choice)["candidates"]

@@ -151,7 +151,8 @@ def test_the_json_of_say_is_documented(tones: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(cli, [*arguments, "--json", "--embedding"])
     spoken = json.loads(result.stdout)
     sentence = spoken["sentences"][0]
-    printed = [list(form) for form in (spoken, sentence, sentence["candidates"][0])]
+    parts = spoken, sentence, sentence["effort"], sentence["candidates"][0]
+    printed = [list(form) for form in parts]
     assert keys(section("json.md", "say")) == printed
 
 

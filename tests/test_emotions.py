@@ -120,11 +120,14 @@ def test_intensity_moves_an_emotions_point_away_from_the_middle() -> None:
         assert none[name] == 0.5
 
 
-def test_a_point_needs_a_classifier_of_its_dimensions() -> None:
+def test_a_point_needs_a_classifier_of_its_dimensions_or_of_emotions_that_have_them() -> None:
     point = target("arousal=.8,valence=.9")
     point.within((), ("arousal", "dominance", "valence"), classifier="dims")
-    with pytest.raises(ConfigError, match="compact does not hear arousal, valence; it hears: ang"):
-        point.within(("anger",), classifier="compact")
+    point.within(("anger", "fear"), classifier="compact")  # they have points of their own
+    with pytest.raises(ConfigError, match="scorn does not hear arousal, valence; it hears: cont"):
+        point.within(("contempt",), classifier="scorn")
+    with pytest.raises(ConfigError, match="dims does not hear valence; it hears: arousal"):
+        point.within((), ("arousal",), classifier="dims")
 
 
 def test_a_classifier_of_dimensions_hears_emotions_that_have_a_point() -> None:

@@ -42,7 +42,7 @@ def test_streaming_gives_the_same_choices(host: Host) -> None:
     streamed = list(host.stream(TEXT, "fear", observe=seen.append))
     said = host.say(TEXT, "fear")
     assert [c.chosen for c in streamed] == [c.chosen for c in said.choices]
-    assert len(seen) == 12
+    assert len(seen) == sum(len(c.candidates) for c in streamed)
 
 
 def test_the_target_decides_what_is_said(host: Host) -> None:

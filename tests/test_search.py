@@ -3,7 +3,7 @@ import pytest
 from emotts.controls import Control
 from emotts.emotions import Target, target
 from emotts.records import Take
-from emotts.search import mixed, plan, take_seed
+from emotts.search import Search, mixed, take_seed
 from emotts.tendencies import TENDENCIES
 from emotts.testing import ToneEngine
 
@@ -18,7 +18,7 @@ def takes(spec: str = "anger", intensity: float = 1.0, **changes: object) -> lis
         "controls": ToneEngine.controls,
         "uses_seed": False,
     }
-    return plan(**{**arguments, **changes})  # type: ignore[arg-type]
+    return Search(**{**arguments, **changes}).draws()  # type: ignore[arg-type]
 
 
 def test_take_0_is_neutral_and_the_others_are_within_range() -> None:

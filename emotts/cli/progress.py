@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from emotts.pipeline import Observer
 from emotts.records import Candidate
+from emotts.rounds import Observer
 from emotts.text import sentences
 
 

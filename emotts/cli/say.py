@@ -18,7 +18,8 @@ from emotts.cli.common import (
 )
 from emotts.cli.output import STDIO, Delivery, write_takes
 from emotts.cli.progress import progress
-from emotts.cli.table import print_choices
+from emotts.cli.table import print_speech
+from emotts.effort import STOPS
 from emotts.emotions import EMOTIONS
 from emotts.errors import ConfigError, TextError
 from emotts.host import RequestOptions
@@ -33,12 +34,26 @@ from emotts.text import MAX_REQUEST
     "-e",
     "--emotion",
     metavar="EMOTION",
-    required=True,
     help=f"What to sound like: {', '.join(EMOTIONS)}; a blend, happiness:0.7,fear:0.3; or a point, "
-    "arousal=0.8,valence=0.9.",
+    "arousal=0.8,valence=0.9. Required without --like.",
+)
+@click.option("--like", metavar="FILE", help="A recording to sound like.")
+@click.option(
+    "--like-calibrate",
+    metavar="FILE",
+    multiple=True,
+    help="A recording of the speaker of --like in another mood; give several, best 16 or more.",
 )
 @click.option("--intensity", type=float, default=1.0, help="From 0 to 1 (default).")
-@click.option("--takes", type=int, help="Takes a sentence, the neutral one included (8).")
+@click.option("--takes", type=int, help="Takes a sentence at most, the neutral one included (8).")
+@click.option(
+    "--stop",
+    type=click.Choice(STOPS),
+    help="When to stop: adaptive, as soon as a take reaches the target (default), or never.",
+)
+@click.option(
+    "--budget-ms", type=float, help="No take of a sentence begins later than this, but take 0."
+)
 @click.option("--seed", type=click.IntRange(min=0), help="The same seed makes the same takes (0).")
 @click.option("--voice", metavar="NAME", help="A voice of the engine; see `emotts voices`.")
 @engine_option
@@ -56,7 +71,8 @@ from emotts.text import MAX_REQUEST
 def command(
     text: str | None,
     file: str | None,
-    emotion: str,
+    emotion: str | None,
+    like_calibrate: tuple[str, ...],
     output: str | None,
     play: bool,
     keep_takes: str | None,
@@ -71,8 +87,8 @@ def command(
     played, or written to speech.wav where there is no player.
     """
     delivery = Delivery(output, play)
-    request = RequestOptions(intensity=options.pop("intensity"))
-    for key in ("takes", "seed", "voice"):
+    request = RequestOptions(intensity=options.pop("intensity"), like_calibrate=like_calibrate)
+    for key in ("like", "takes", "stop", "budget_ms", "seed", "voice"):
         if (value := options.pop(key)) is not None:
             request[key] = value
     spoken = _read_text(text, file)
@@ -86,7 +102,7 @@ def command(
     if as_json:
         echo_json(form, err=delivery.takes_stdout)
     else:
-        print_choices(speech.choices, err=delivery.takes_stdout)
+        print_speech(speech, err=delivery.takes_stdout)
 
 
 def _read_text(text: str | None, file: str | None) -> str:

@@ -1,0 +1,98 @@
+"""References: the emotion of a recording as what is wanted."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from statistics import fmean
+
+from emotts.audio import Audio, read
+from emotts.classifier import Classifier
+from emotts.emotions import Target, target
+from emotts.errors import ConfigError
+from emotts.listener import Listener
+from emotts.records import Reference
+
+Emotion = str | Mapping[str, float] | Target
+"""What users write: see `emotts.emotions.target`."""
+
+Recording = Audio | str | os.PathLike[str]
+"""Audio, or the path of a file."""
+
+
+def wanted(
+    emotion: Emotion | None,
+    intensity: float,
+    like: Recording | None,
+    calibrate: Sequence[Recording],
+    classifiers: Sequence[Classifier],
+) -> tuple[Target, Reference | None]:
+    """The target of a request, and what is heard in the recording that it is to sound like.
+
+    An emotion that is named is the target, and the recording adds how it sounds; without one the
+    target is what is heard in the recording.
+
+    Args:
+        emotion: as users write it.
+        intensity: 0…1.
+        like: the recording to sound like, if any.
+        calibrate: others of its speaker.
+        classifiers: those who choose.
+
+    Raises:
+        ConfigError: neither is given, or the emotion is malformed.
+        UnknownNameError: no such emotion.
+        AudioError: a file can't be read.
+        ClassifierError: a recording can't be heard.
+    """
+    named = None if emotion is None else target(emotion, intensity)
+    if like is None:
+        if named is None:
+            raise ConfigError("no target: name an emotion, or a recording to sound like")
+        return named, None
+    reference = listen(like, classifiers, calibrate)
+    if named is None:
+        return mean_target(reference, intensity), reference
+    return named, replace(reference, named=True)
+
+
+def listen(
+    recording: Recording,
+    classifiers: Sequence[Classifier],
+    calibrate: Sequence[Recording] = (),
+) -> Reference:
+    """What each classifier hears in a recording.
+
+    Args:
+        recording: what is to be sounded like.
+        classifiers: those who choose; the first hears every take.
+        calibrate: recordings of the same speaker in other moods, best 16 or more, to hear the
+            recording relative to; without them it is heard as it is.
+
+    Raises:
+        AudioError: a file can't be read.
+        ClassifierError: a recording can't be heard.
+    """
+    clip = _audio(recording)
+    others = [_audio(other) for other in calibrate]
+    heard = {}
+    for classifier in classifiers:
+        listener = Listener(classifier, classifier.profile(others) if others else None)
+        (heard[classifier.name],) = listener.heard([clip])
+    return Reference(heard, None if isinstance(recording, Audio) else os.fspath(recording))
+
+
+def mean_target(reference: Reference, intensity: float) -> Target:
+    """What all classifiers together hear in a recording: where the search for takes starts.
+
+    The mean over those who know an emotion of the first classifier.
+    """
+    first, *others = reference.heard.values()
+    scores = {
+        emotion: fmean([p, *(o.scores[emotion] for o in others if emotion in o.scores)])
+        for emotion, p in first.scores.items()
+    }
+    return replace(first, scores=scores).as_target(intensity)
+
+
+def _audio(recording: Recording) -> Audio:
+    return recording if isinstance(recording, Audio) else read(recording)

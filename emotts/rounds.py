@@ -1,0 +1,137 @@
+"""Rounds: the takes of one sentence, made and heard until one is certain or enough were tried."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from itertools import islice
+from time import monotonic
+
+from emotts.ahead import ahead
+from emotts.effort import Effort, Stopped, diversity
+from emotts.engine import Engine
+from emotts.errors import ClassifierError, EngineError
+from emotts.floors import Floors
+from emotts.listener import Listener
+from emotts.records import Candidate, Request, Take
+from emotts.scoring import certain, scored
+from emotts.search import Search
+
+Observer = Callable[[Candidate], None]
+
+# Takes that wait to be heard while the next one is made.
+DEPTH = 2
+
+
+class Rounds:
+    """The takes of one sentence.
+
+    What is heard never depends on timing: rounds and batches have fixed sizes. With a budget the
+    number of takes does, as with any clock; the takes themselves, and what is heard in them, are
+    the same as without one.
+    """
+
+    def __init__(
+        self,
+        search: Search,
+        request: Request,
+        *,
+        engine: Engine,
+        listeners: Sequence[Listener],
+        floors: Floors,
+        observe: Observer | None = None,
+    ) -> None:
+        """Start the clock.
+
+        Args:
+            search: proposes the takes.
+            request: what they are for.
+            engine: renders them.
+            listeners: hear every one of them, in batches of the first listener's size.
+            floors: reject some.
+            observe: called with each candidate once it was heard.
+        """
+        self._search, self._request, self._engine = search, request, engine
+        self._listeners, self._floors, self._observe = listeners, floors, observe
+        budget_ms = request.budget_ms
+        self._deadline = None if budget_ms is None else monotonic() + budget_ms / 1000
+        self.candidates: list[Candidate] = []
+        """Those heard so far, scored."""
+        self._count = 0
+
+    def run(self) -> Effort:
+        """Make and hear takes, round by round, until it is time to stop; what it took.
+
+        Raises:
+            EngineError: the engine can't speak the sentence even neutrally.
+            ClassifierError: the neutral rendering can't be heard.
+        """
+        stopped = self._run()
+        drawn = [c for c in self.candidates if c.take.index > 0]
+        heard = [c.predictions[self._listeners[0].name] for c in drawn if c.predictions]
+        return Effort(
+            planned=self._request.takes,
+            rounds=self._count,
+            stopped=stopped,
+            diversity=diversity(
+                self._search.positions(drawn), [prediction.embedding for prediction in heard]
+            ),
+        )
+
+    def _run(self) -> Stopped:
+        while takes := self._search.propose(self.candidates):
+            if self.candidates and self._late:
+                return "budget"
+            self._count += 1
+            # Rendering the next takes and hearing the last ones share the processor's cores.
+            with closing(ahead(map(self._floors.check, self._rendered(takes)), DEPTH)) as checked:
+                while batch := list(islice(checked, self._listeners[0].classifier.batch)):
+                    self.candidates = scored([*self.candidates, *self._heard(batch)], self._request)
+                    if self._request.stop == "adaptive" and self._certain():
+                        return "certain"
+            if len(self.candidates) <= takes[-1].index:
+                return "budget"
+        return "takes" if len(self.candidates) == self._request.takes else "engine can't vary"
+
+    def _certain(self) -> bool:
+        """Whether the best take so far reaches the target, and passes the costly checks too."""
+        if not certain(self.candidates, self._request):
+            return False
+        self.candidates = self._floors.check_winner(self.candidates)
+        return certain(self.candidates, self._request)
+
+    @property
+    def _late(self) -> bool:
+        return self._deadline is not None and monotonic() > self._deadline
+
+    def _rendered(self, takes: Sequence[Take]) -> Iterator[Candidate]:
+        """A candidate for each take that is begun in time; take 0 always is.
+
+        One that the engine fails on is rejected, except take 0.
+        """
+        done = 0
+        while done < len(takes) and not (takes[done].index and self._late):
+            try:
+                for rendering in self._engine.renderings(
+                    self._search.text, voice=self._request.voice.name, takes=takes[done:]
+                ):
+                    yield Candidate(
+                        takes[done], rendering.audio, rendering.effective, rendering.conditioned
+                    )
+                    done += 1
+                    if self._late:
+                        return
+            except EngineError as error:
+                if takes[done].index == 0:
+                    raise
+                yield Candidate(takes[done], None, {}, rejected=str(error))
+                done += 1
+
+    def _heard(self, batch: Sequence[Candidate]) -> list[Candidate]:
+        heard = list(batch)
+        for listener in self._listeners:
+            heard = listener.hear(heard)
+        for candidate in heard:
+            if candidate.take.index == 0 and self._listeners[0].name not in candidate.predictions:
+                raise ClassifierError(f"take 0 can't be heard: {candidate.rejected}")
+            if self._observe:
+                self._observe(candidate)
+        return heard
