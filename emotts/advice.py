@@ -39,10 +39,9 @@ def _heard(best: Candidate, request: Request) -> str:
     """What is heard instead, by the first classifier that does not hear the target."""
     if best.rejected is not None:
         return f"no take passed the checks, so the plain one speaks ({best.rejected})"
-    name, heard = next(
-        (name, heard)
-        for name, heard in best.predictions.items()
-        if not scoring.matched(heard, request.wanted(name))
+    name, heard = min(
+        best.predictions.items(),
+        key=lambda pair: scoring.matched(pair[1], request.wanted(pair[0])),
     )
     wanted = request.wanted(name)
     if wanted.point is not None or not heard.scores:
