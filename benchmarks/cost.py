@@ -53,7 +53,7 @@ def choosing() -> None:
     turns, others = cycle(texts), cycle(texts)
 
     def best_of_8() -> None:
-        host.say(next(turns), "happiness")
+        host.say(next(turns), "happiness", stop="never")
 
     def plain_and_heard() -> None:
         host.classify([Audio(plain(next(others)), plain.sample_rate)])

@@ -44,7 +44,7 @@ def main() -> None:
     rows, evidence = [], {}
     for emotion in EMOTIONS:
         for number, text in enumerate(SENTENCES, 1):
-            (choice,) = host.stream(text, emotion, takes=TAKES)
+            (choice,) = host.stream(text, emotion, takes=TAKES, stop="never")
             rows.append(row(emotion, number, choice))
             evidence[f"{emotion}-{number}"] = choice_form(choice)
     (FOLDER / "evidence.json").write_text(json.dumps(evidence, indent=1) + "\n")
