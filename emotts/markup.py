@@ -19,7 +19,7 @@ from difflib import get_close_matches
 from emotts import ssml
 from emotts.emotions import EMOTIONS, Target, target
 from emotts.errors import EmottsError
-from emotts.spans import Marked, Span
+from emotts.spans import Marked, Span, nested
 from emotts.styles import STYLES, style
 from emotts.tags import BRACKETS, KNOWN, Tag, literal, pieces
 
@@ -61,7 +61,7 @@ class _Reader:
         span = Span(
             text,
             self._target(),
-            ssml.nested(frame.controls for frame in self._open),
+            nested(frame.controls for frame in self._open),
             self._pause_s,
         )
         last = self._spans[-1] if self._spans else None

@@ -1,6 +1,6 @@
 """Spans: stretches of a text, each with what it asks for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from emotts.emotions import Target
@@ -32,3 +32,19 @@ class Marked:
 def plain(text: str) -> Marked:
     """A text that is spoken as it stands."""
     return Marked((Span(text),))
+
+
+def nested(all_controls: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """What several ask for together: rates multiply, semitones and decibels add up.
+
+    Args:
+        all_controls: control → value, of each.
+    """
+    total: dict[str, float] = {}
+    for controls in all_controls:
+        for name, value in controls.items():
+            if name == "rate":
+                total[name] = total.get(name, 1.0) * value
+            else:
+                total[name] = total.get(name, 0.0) + value
+    return total

@@ -6,7 +6,7 @@ services; what a label such as "slow" stands for is theirs, too.
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 MAX_PAUSE_S = 60.0
 MAX_DEGREE = 2.0
@@ -81,18 +81,6 @@ def prosody(attributes: Mapping[str, str]) -> tuple[dict[str, float], list[str]]
         else:
             controls[control] = found
     return controls, problems
-
-
-def nested(all_controls: Iterable[Mapping[str, float]]) -> dict[str, float]:
-    """What open tags ask for together: rates multiply, semitones and decibels add up."""
-    total: dict[str, float] = {}
-    for controls in all_controls:
-        for name, value in controls.items():
-            if name == "rate":
-                total[name] = total.get(name, 1.0) * value
-            else:
-                total[name] = total.get(name, 0.0) + value
-    return total
 
 
 def _rate(value: str) -> float | None:

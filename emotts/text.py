@@ -47,20 +47,29 @@ def sentences(text: str) -> list[str]:
     Raises:
         TextError: nothing in the text can be spoken, or it has more than 4,096 characters.
     """
+    check_length(text)
+    if not (found := spoken(text)):
+        raise TextError("the text holds no letter or digit: there is nothing to speak")
+    return found
+
+
+def check_length(text: str) -> None:
+    """Raise `TextError` where a text is too long for one request."""
     if len(text) > MAX_REQUEST:
         raise TextError(
             f"the text has {len(text):,} characters; at most {MAX_REQUEST:,} at once: cut it"
         )
-    found = [
+
+
+def spoken(text: str) -> list[str]:
+    """The sentences of a part of a text, which may hold none."""
+    return [
         piece
         for paragraph in _PARAGRAPH.split(clean(text))
         for sentence in _split(" ".join(paragraph.split()))
         for piece in _cut(bounded(sentence))
         if _speakable(piece)
     ]
-    if not found:
-        raise TextError("the text holds no letter or digit: there is nothing to speak")
-    return found
 
 
 def clean(text: str) -> str:
