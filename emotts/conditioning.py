@@ -9,7 +9,7 @@ import numpy as np
 
 from emotts.emotions import Target, canonical
 from emotts.errors import ConfigError
-from emotts.records import Candidate, Conditioning, Embedding, Request
+from emotts.records import Candidate, Conditioning, Embedding, Request, Tone
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ def wanted(
     accepts: Collection[str],
     *,
     centroids: Centroids | None = None,
-    before: Embedding | None = None,
+    before: Tone | None = None,
 ) -> Conditioning:
     """What the takes of a sentence are conditioned on.
 
@@ -34,13 +34,13 @@ def wanted(
         request: what was asked for.
         accepts: the kinds that the engine takes; only they are given.
         centroids: of the emotions, where the configuration has any.
-        before: [d] float32, the embedding of the last sentence.
+        before: the tone of the last sentence.
 
     Raises:
         ConfigError: the centroids lack an emotion of the target.
     """
     like = request.like
-    embedding = before
+    embedding = None if before is None else before.embedding
     if like is not None:
         embedding = like.embedding
     elif centroids:

@@ -17,7 +17,7 @@ from emotts.parts import make_check, make_classifier, make_engine
 from emotts.pipeline import refuse_unheard, speak
 from emotts.plugins import Plugins, load
 from emotts.profiles import profile_for
-from emotts.records import Choice, Embedding, Prediction, Request, Speech, Voice
+from emotts.records import Choice, Embedding, Prediction, Request, Speech, Tone, Voice
 from emotts.references import Emotion, Recording
 from emotts.rounds import Observer
 
@@ -41,6 +41,8 @@ class RequestOptions(TypedDict, total=False):
     """A recording to sound like. With an emotion it says how; without one also what."""
     like_calibrate: Sequence[Recording]
     """Others of its speaker, in varied moods: it is heard relative to them."""
+    tone: Tone
+    """Of what was spoken before, to go on like that: `Speech.tone`."""
     observe: Observer
     """Called with each candidate as soon as those who hear every take are done with it."""
 
@@ -83,7 +85,7 @@ class Host:
     ) -> Speech:
         """Speak a whole text; arguments and errors are those of `stream`."""
         request = self._request(text, emotion, options)
-        choices = tuple(self._speak(request, options.get("observe")))
+        choices = tuple(self._speak(request, options.get("observe"), together=True))
         return Speech(
             request=request,
             engine=self.engine.name,
@@ -156,9 +158,12 @@ class Host:
             seed=options.get("seed", self.config.seed),
             stop=checked_stop(options.get("stop", self.config.stop)),
             budget_ms=checked_budget(options.get("budget_ms", self.config.budget_ms)),
+            tone=options.get("tone"),
         )
 
-    def _speak(self, request: Request, observe: Observer | None) -> Iterator[Choice]:
+    def _speak(
+        self, request: Request, observe: Observer | None, *, together: bool = False
+    ) -> Iterator[Choice]:
         # Before the classifiers are calibrated, which may take minutes.
         refuse_unheard(request, self.classifiers)
         listeners = self._listeners_to(request.voice)
@@ -170,6 +175,7 @@ class Host:
             tendencies=tuned.tendencies(self.engine, request.voice),
             reached=tuned.reached(self.engine, request.voice),
             centroids=self._centroids,
+            together=together,
             observe=observe,
         ):
             if kept := self.config.ledger:

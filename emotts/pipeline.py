@@ -4,10 +4,10 @@ request → sentences → takes → audio → checks → predictions → scores 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from emotts import conditioning, scoring
+from emotts import conditioning, scoring, tone
 from emotts.advice import advise
 from emotts.check import Check
 from emotts.classifier import Classifier
@@ -16,11 +16,12 @@ from emotts.effort import Effort
 from emotts.engine import Engine
 from emotts.floors import Floors
 from emotts.listener import Listener
-from emotts.records import Candidate, Choice, Request
+from emotts.records import Candidate, Choice, Request, Tone
 from emotts.rounds import Observer, Rounds
 from emotts.search import Search
 from emotts.tendencies import TENDENCIES, Tendencies
 from emotts.text import sentences
+from emotts.tone import Scored
 
 
 def speak(
@@ -32,6 +33,7 @@ def speak(
     tendencies: Tendencies = TENDENCIES,
     reached: Mapping[str, float] = MappingProxyType({}),
     centroids: Centroids | None = None,
+    together: bool = False,
     observe: Observer | None = None,
 ) -> Iterator[Choice]:
     """Speak a request, one choice a sentence.
@@ -44,6 +46,8 @@ def speak(
         tendencies: what emotions do to the voice: the priors of the takes.
         reached: emotion → how often the voice was heard to reach it, where that was measured.
         centroids: of the emotions, for engines that are conditioned on embeddings.
+        together: choose all sentences when all were heard, so that each fits those around it;
+            else each is chosen at once, to fit the one before.
         observe: called with each candidate once those who hear every take are done with it.
 
     Raises:
@@ -53,38 +57,23 @@ def speak(
         ClassifierError: a sentence's neutral rendering can't be heard.
     """
     refuse_unheard(request, [listener.classifier for listener in listeners])
-    all_takes = [listener for listener in listeners if listener.finalists is None]
-    finalists = [listener for listener in listeners if listener.finalists is not None]
+    room = _Room(request, engine, listeners, checks, tendencies, reached, centroids, observe)
     before = request.tone
-    for sentence in sentences(request.text):
-        search = Search(
-            sentence,
-            request.target,
-            count=request.takes,
-            seed=request.seed,
-            engine=engine.name,
-            controls=engine.controls,
-            uses_seed=engine.uses_seed,
-            tendencies=tendencies,
-            conditioning=conditioning.wanted(
-                request, engine.accepts, centroids=centroids, before=before
-            ),
-        )
-        floors = Floors(sentence, request.voice, checks)
-        rounds = Rounds(
-            search, request, engine=engine, listeners=all_takes, floors=floors, observe=observe
-        )
-        effort = rounds.run()
-        candidates = rounds.candidates
-        for listener in finalists:
-            candidates = _hear_finalists(candidates, listener, request)
-        candidates = floors.check_winner(scoring.scored(candidates, request))
-        conditioning.warn_ignored(candidates, engine.name)
-        choice = _choose(sentence, request, candidates, listeners, effort)
-        if not choice.matched:
-            choice = replace(choice, advice=advise(choice, request, engine.name, reached))
-        before = choice.candidate.predictions[listeners[0].name].embedding
-        yield choice
+    heard = []
+    for text in sentences(request.text):
+        sentence = room.hear(text, before)
+        if together:
+            heard.append(sentence)
+            before = sentence.scored.provisional
+        else:
+            leaning = tone.lean(sentence.scored, [] if before is None else [before])
+            choice = room.choose(sentence, leaning)
+            before = sentence.scored.tone(choice.candidate)
+            yield choice
+    for sentence, leaning in zip(
+        heard, tone.together([s.scored for s in heard], request.tone), strict=True
+    ):
+        yield room.choose(sentence, leaning)
 
 
 def refuse_unheard(request: Request, classifiers: Sequence[Classifier]) -> None:
@@ -92,6 +81,73 @@ def refuse_unheard(request: Request, classifiers: Sequence[Classifier]) -> None:
     for classifier in classifiers:
         target = request.wanted(classifier.name)
         target.within(classifier.labels, classifier.dimensions, classifier=classifier.name)
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """A sentence whose takes were heard."""
+
+    text: str
+    scored: Scored
+    floors: Floors
+    effort: Effort
+
+
+@dataclass(frozen=True)
+class _Room:
+    """Those who take part in a request; see `speak`."""
+
+    request: Request
+    engine: Engine
+    listeners: Sequence[Listener]
+    checks: Sequence[Check]
+    tendencies: Tendencies
+    reached: Mapping[str, float]
+    centroids: Centroids | None
+    observe: Observer | None
+
+    def hear(self, text: str, before: Tone | None) -> _Sentence:
+        """Make takes of a sentence, and hear and score them."""
+        request, engine = self.request, self.engine
+        search = Search(
+            text,
+            request.target,
+            count=request.takes,
+            seed=request.seed,
+            engine=engine.name,
+            controls=engine.controls,
+            uses_seed=engine.uses_seed,
+            tendencies=self.tendencies,
+            conditioning=conditioning.wanted(
+                request, engine.accepts, centroids=self.centroids, before=before
+            ),
+        )
+        floors = Floors(text, request.voice, self.checks)
+        rounds = Rounds(
+            search,
+            request,
+            engine=engine,
+            listeners=[listener for listener in self.listeners if listener.finalists is None],
+            floors=floors,
+            observe=self.observe,
+        )
+        effort = rounds.run()
+        candidates = rounds.candidates
+        for listener in self.listeners:
+            if listener.finalists is not None:
+                candidates = _hear_finalists(candidates, listener, request)
+        conditioning.warn_ignored(candidates, engine.name)
+        candidates = scoring.scored(candidates, request)
+        return _Sentence(text, Scored(candidates, request, self.listeners[0].name), floors, effort)
+
+    def choose(self, sentence: _Sentence, candidates: list[Candidate]) -> Choice:
+        """The best of the candidates that no check rejects, and advice where it does not do."""
+        checked = sentence.floors.check_winner(candidates)
+        choice = _choose(sentence.text, self.request, checked, self.listeners, sentence.effort)
+        if choice.matched:
+            return choice
+        advice = advise(choice, self.request, self.engine.name, self.reached)
+        return replace(choice, advice=advice)
 
 
 def _hear_finalists(

@@ -209,6 +209,18 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Tone:
+    """How something was spoken."""
+
+    target: Target
+    """What it was to express."""
+    controls: Mapping[str, float]
+    """Control → the value that took effect."""
+    embedding: Embedding
+    """[d] float32, of the first classifier."""
+
+
+@dataclass(frozen=True)
 class Request:
     """What was asked for."""
 
@@ -220,8 +232,8 @@ class Request:
     seed: int
     like: Reference | None = None
     """The recording to sound like."""
-    tone: Embedding | None = None
-    """[d] float32, of the first classifier: what was spoken before, to go on in the same tone."""
+    tone: Tone | None = None
+    """How was spoken before, to go on like that."""
     stop: Stop = "never"
     """Whether to stop as soon as a take reaches the target."""
     budget_ms: float | None = None
@@ -250,6 +262,16 @@ class Speech:
     def embedding(self) -> Embedding:
         """The embedding of the first classifier, the one that heard every candidate."""
         return self.embeddings[self.choices[0].classifiers[0]]
+
+    @property
+    def tone(self) -> Tone:
+        """How the last sentence was spoken, for what is to follow it."""
+        last = self.choices[-1]
+        return Tone(
+            last.target,
+            last.candidate.effective,
+            last.candidate.predictions[last.classifiers[0]].embedding,
+        )
 
     @property
     def matched(self) -> bool:

@@ -13,11 +13,12 @@ from emotts.jsonform import choice_form
 from emotts.listener import Listener
 from emotts.options import Options
 from emotts.pipeline import speak
-from emotts.records import Choice, Embedding, Prediction, Reference, Rendering, Request, Take
+from emotts.records import Choice, Embedding, Prediction, Reference, Rendering, Request, Take, Tone
 from emotts.testing import PitchClassifier, ToneEngine
 
 TEXT = "The cat sat. The dog ran."
 HEARD = Prediction({}, np.array([1, 2], np.float32))
+TONE = Tone(target("fear"), {}, np.array([3, 4], np.float32))
 
 
 class Moved(ToneEngine):
@@ -48,7 +49,7 @@ def choices(
     engine: ToneEngine,
     *,
     like: Reference | None = None,
-    tone: Embedding | None = None,
+    tone: Tone | None = None,
     centroids: dict[str, Embedding] | None = None,
 ) -> list[Choice]:
     classifier = PitchClassifier(Options())
@@ -69,9 +70,7 @@ def test_an_engine_without_controls_speaks_once_more_with_a_tag() -> None:
 
 def test_an_engine_is_given_only_what_it_accepts() -> None:
     engine = ToneEngine(Options())
-    given = choices(
-        engine, like=Reference({"pitch": HEARD}, "a.wav", named=True), tone=HEARD.embedding
-    )
+    given = choices(engine, like=Reference({"pitch": HEARD}, "a.wav", named=True), tone=TONE)
     assert all(not c.take.conditioning.kinds for choice in given for c in choice.candidates)
 
 
@@ -92,17 +91,15 @@ def test_what_is_ignored_is_said(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_an_embedding_goes_on_from_sentence_to_sentence() -> None:
-    tone = np.array([3, 4], np.float32)
-    first, second = choices(Moved(Options()), tone=tone)
-    assert first.candidates[1].take.conditioning.embedding is tone
+    first, second = choices(Moved(Options()), tone=TONE)
+    assert first.candidates[1].take.conditioning.embedding is TONE.embedding
     spoken = first.candidate.predictions["pitch"].embedding
     assert second.candidates[1].take.conditioning.embedding is spoken
 
 
 def test_centroids_go_before_the_tone() -> None:
     fear = np.array([0, 9], np.float32)
-    tone = np.array([3, 4], np.float32)
-    first, _ = choices(Moved(Options()), tone=tone, centroids={"fear": fear})
+    first, _ = choices(Moved(Options()), tone=TONE, centroids={"fear": fear})
     assert first.candidates[1].take.conditioning.embedding == pytest.approx(fear)
     with pytest.raises(ConfigError, match="no fear; they have: anger"):
         choices(Moved(Options()), centroids={"anger": fear})
