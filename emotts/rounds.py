@@ -12,7 +12,7 @@ from emotts.errors import ClassifierError, EngineError
 from emotts.floors import Floors
 from emotts.listener import Listener
 from emotts.records import Candidate, Request, Take
-from emotts.scoring import certain, scored
+from emotts.scoring import ranking, reached, scored
 from emotts.search import Search
 
 Observer = Callable[[Candidate], None]
@@ -92,11 +92,18 @@ class Rounds:
         return "takes" if len(self.candidates) == self._request.takes else "engine can't vary"
 
     def _certain(self) -> bool:
-        """Whether the best take so far reaches the target, and passes the costly checks too."""
-        if not certain(self.candidates, self._request):
+        """Whether the best take so far reaches the target, and passes the costly checks too.
+
+        Beside a recording there is always something to gain: it says not only what, but how.
+        """
+        if self._request.like is not None or not self._reached():
             return False
         self.candidates = self._floors.check_winner(self.candidates)
-        return certain(self.candidates, self._request)
+        return self._reached()
+
+    def _reached(self) -> bool:
+        best = ranking(self.candidates)[:1]
+        return bool(best) and reached(best[0], self._request)
 
     @property
     def _late(self) -> bool:

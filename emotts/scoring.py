@@ -185,15 +185,6 @@ def reached(candidate: Candidate, request: Request) -> bool:
     )
 
 
-def certain(candidates: Sequence[Candidate], request: Request) -> bool:
-    """Whether more takes are not needed: the best of the scored ones reaches the target.
-
-    Beside a recording there is always something to gain: it says not only what, but how.
-    """
-    best = ranking(candidates)[:1]
-    return request.like is None and bool(best) and reached(best[0], request)
-
-
 def ranking(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The candidates that have a score, best first; a tie goes to the lowest index."""
     scored = [(c.score, c) for c in candidates if c.score is not None]

@@ -10,6 +10,7 @@ from emotts.errors import EmottsError
 # Command → its module's command, and its help in one line: `emotts --help` imports no command.
 COMMANDS = {
     "say": "Speak a text with an emotion, and show what was heard.",
+    "replay": "Speak again what a ledger tells of, and check that it is the same.",
     "classify": "Say which emotions are heard in recordings.",
     "voices": "List the voices of the installed engines.",
     "plugins": "List the installed plugins, what they provide, and what is broken.",
