@@ -1,24 +1,31 @@
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from emotts.controls import Control
 from emotts.emotions import Target, target
-from emotts.records import Take
+from emotts.records import Candidate, Take
 from emotts.search import Search, mixed, take_seed
 from emotts.tendencies import TENDENCIES
 from emotts.testing import ToneEngine
 
 
-def takes(spec: str = "anger", intensity: float = 1.0, **changes: object) -> list[Take]:
-    arguments = {
+def searching(**changes: object) -> Search:
+    arguments: dict[str, Any] = {
         "text": "Hello there.",
-        "target": target(spec, intensity),
+        "target": target("anger"),
         "count": 8,
         "seed": 1,
         "engine": "tone",
         "controls": ToneEngine.controls,
         "uses_seed": False,
     }
-    return Search(**{**arguments, **changes}).draws()  # type: ignore[arg-type]
+    return Search(**{**arguments, **changes})
+
+
+def takes(spec: str = "anger", intensity: float = 1.0, **changes: object) -> list[Take]:
+    return searching(target=target(spec, intensity), **changes).draws()
 
 
 def test_take_0_is_neutral_and_the_others_are_within_range() -> None:
@@ -41,6 +48,48 @@ def test_take_1_is_the_centre_of_the_tendency() -> None:
 
 def test_a_take_does_not_depend_on_how_many_there_are() -> None:
     assert takes(count=3) == takes(count=32)[:3]
+
+
+def heard(takes: Sequence[Take], best: int | None = None) -> list[Candidate]:
+    """The takes as candidates: one scores best, and where it is None all were rejected."""
+    return [
+        Candidate(take, None, {}, score=None if best is None else float(take.index == best))
+        for take in takes
+    ]
+
+
+def test_rounds_go_on_until_there_are_enough_takes() -> None:
+    search = searching(count=32)
+    takes: list[Take] = []
+    sizes = []
+    while proposed := search.propose(heard(takes, best=2)):
+        takes += proposed
+        sizes.append(len(proposed))
+    assert sizes == [4, 4, 8, 8, 8]
+    assert [take.index for take in takes] == list(range(32))
+    assert takes[:4] == search.draws()[:4]
+
+
+def test_later_takes_lie_near_what_scored_best() -> None:
+    search = searching()
+    first = search.propose([])
+    for best in (1, 2, 3):
+        liked = ToneEngine.controls["pitch"].position(first[best].controls["pitch"])
+        before, after = (of["pitch"] for of in (search.prior, search.posterior(heard(first, best))))
+        assert min(before.mean, liked) <= after.mean <= max(before.mean, liked)
+        assert after.mean == before.mean or best > 1
+        assert 0 < after.spread < before.spread
+
+
+def test_where_all_were_rejected_the_next_takes_are_draws_again() -> None:
+    search = searching()
+    assert search.propose(heard(search.propose([]))) == search.draws()[4:8]
+
+
+def test_a_half_intensity_learns_as_far_as_a_full_one() -> None:
+    full, half = searching(), searching(target=target("anger", 0.5))
+    after = [s.posterior(heard(s.propose([]), best=2))["pitch"].mean for s in (full, half)]
+    assert after[0] == pytest.approx(after[1])
 
 
 def test_takes_differ_by_seed_text_and_engine() -> None:
