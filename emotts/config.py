@@ -107,7 +107,9 @@ class Config(Options):
         default=(ClassifierConfig(name="compact"),), min_length=1
     )
     """The first hears every candidate."""
-    checks: tuple[PartConfig, ...] = (PartConfig(name="signal"), PartConfig(name="prosody"))
+    checks: tuple[PartConfig, ...] = tuple(
+        PartConfig(name=name) for name in ("signal", "prosody", "likeness")
+    )
     takes: int = Field(default=8, ge=1, le=MAX_TAKES)
     """Takes a sentence at most, the neutral one included."""
     stop: Stop = "adaptive"

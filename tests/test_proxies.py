@@ -86,9 +86,18 @@ def test_a_pitch_or_pace_far_out_is_rejected(
 
 
 def test_a_voice_far_higher_is_rejected_for_its_shift(takes: list[Audio]) -> None:
-    found = next(m for m in measured(faster(takes[0], 2.6), takes[0]) if m.check == "shift")
+    found, below = (m for m in measured(faster(takes[0], 2.6), takes[0]) if m.check == "shift")
+    assert below.passed
     assert found.value == pytest.approx(12 * np.log2(2.6), abs=0.7)
-    assert found.reason == f"{found.value:.1f} semitones from take 0; at most 15"
+    assert found.reason == f"{found.value:.1f} semitones above take 0; at most 9"
+
+
+@pytest.mark.parametrize(("factor", "expected"), [(0.66, {"shift"}), (0.8, set())])
+def test_a_voice_may_rise_further_than_it_may_fall(
+    takes: list[Audio], factor: float, expected: set[str]
+) -> None:
+    assert failed(faster(takes[0], factor), takes[0]) & {"shift"} == expected
+    assert not failed(faster(takes[0], 1 / factor), takes[0]) & {"shift"}
 
 
 def test_a_voice_without_pitch_is_rejected(takes: list[Audio]) -> None:

@@ -30,8 +30,9 @@ def emotts_classifiers() -> "Sequence[type[Classifier]]":
 
 @hookimpl
 def emotts_checks() -> "Sequence[type[Check]]":
-    """The signal and prosody checks."""
+    """Signal, prosody, and likeness to take 0."""
+    from emotts.builtin.likeness import LikenessCheck
     from emotts.builtin.proxies import ProsodyCheck
     from emotts.builtin.signal import SignalCheck
 
-    return [SignalCheck, ProsodyCheck]
+    return [SignalCheck, ProsodyCheck, LikenessCheck]

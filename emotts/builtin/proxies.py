@@ -10,38 +10,28 @@ ordinary, and then no take may be further out.
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
-import scipy.fft
 from pydantic import Field
 
 from emotts.audio import Audio
-from emotts.builtin.f0 import Floats, track
+from emotts.builtin.analysis import FRAME_S, RATE, REMEMBERED, SIZE, analysed, decibels
+from emotts.builtin.f0 import Floats
 from emotts.check import Check
 from emotts.options import Options
 from emotts.records import Measurement, Voice
 
-RATE = 16_000
-HOP = 160
-FRAME_S = HOP / RATE
-WINDOW = 640
-SIZE = 1_024
-# A frame speaks when it is within this of the loudest, dB.
-SPEECH_RANGE_DB = 35.0
 # Above this from frame to frame a voice did not glide but broke, semitones.
 JUMP = 6.0
 # Of the spectrum's colour: thirds of octaves, above the fundamental, which has checks of its own.
 LOWEST_BAND_HZ, BANDS = 250.0, 15
 # What stays below the quietest twentieth of the frames is there all the time.
 BACKGROUND_PERCENTILE = 5
-SMALLEST = 1e-12
 # How many sounds a character stands for, next to a letter's one.
 DIGIT_SOUNDS = 4.0  # "seven"
 SYLLABLE_SOUNDS = 2.5  # of a syllabic or logographic script
-# Take 0 and a few takes of a sentence: the host shows them one by one, always beside take 0.
-REMEMBERED = 8
 
 
 class ProsodyOptions(Options):
@@ -55,8 +45,10 @@ class ProsodyOptions(Options):
     """Median F0, at least."""
     highest_hz: float = Field(500.0, gt=0)
     """Median F0, at most."""
-    shift: float = Field(15.0, ge=0)
-    """Median F0 away from take 0's, semitones, at most."""
+    higher: float = Field(9.0, ge=0)
+    """Median F0 above take 0's, semitones, at most."""
+    lower: float = Field(6.0, ge=0)
+    """Median F0 below take 0's, semitones, at most."""
     voiced: float = Field(0.5, ge=0, le=1)
     """Voiced share of the speech re take 0's, at least."""
     jumps: float = Field(0.06, ge=0, le=1)
@@ -121,7 +113,8 @@ class ProsodyCheck(Check):
             _at_most("pace", pace, max(limits.fastest, zero_pace), pace_words),
             _at_least("pitch", take.hz, min(limits.lowest_hz, zero.hz), pitch_words),
             _at_most("pitch", take.hz, max(limits.highest_hz, zero.hz), pitch_words),
-            _at_most("shift", abs(shift), limits.shift, "{:.1f} semitones from take 0"),
+            _at_most("shift", shift, limits.higher, "{:.1f} semitones above take 0"),
+            _at_most("shift", -shift, limits.lower, "{:.1f} semitones below take 0"),
             _at_least("voicing", voiced, limits.voiced, "voiced {:.2f} times as much as take 0"),
             _at_most("jumps", take.jumps, max(limits.jumps, zero.jumps), jump_words),
             _at_most("colour", distance, limits.colour_db, "spectrum {:.1f} dB from take 0"),
@@ -136,19 +129,17 @@ class ProsodyCheck(Check):
 
 def listen(clip: Audio) -> Sound:
     """Measure a clip at any rate; a silent one has 10 ms of unvoiced speech."""
-    power = _power(clip.resample(RATE).samples)
-    energy = power.sum(axis=1)
-    speaks = energy >= max(energy.max() * 10 ** (-SPEECH_RANGE_DB / 10), SMALLEST)
+    found = analysed(clip)
+    power, energy, speaks, pitch = found.power, found.energy, found.speaks, found.pitch
     if not speaks.any():
         return Sound(FRAME_S, 0.0, 0.0, 0.0, np.zeros(BANDS, np.float32), 0.0)
-    pitch = track(power, _window(), RATE)
-    voiced = pitch.voiced & speaks
+    voiced = found.voiced
     octaves = np.log2(pitch.hz, where=voiced, out=np.zeros_like(pitch.hz))
     steps = np.abs(np.diff(octaves))[voiced[1:] & voiced[:-1]]
     spectrum = power[speaks].mean(axis=0)
     edges = LOWEST_BAND_HZ * 2 ** (np.arange(BANDS + 1) / 3) * SIZE / RATE
     bands = np.add.reduceat(spectrum[: round(edges[-1])], edges[:-1].round().astype(int))
-    colour = _decibels(bands)
+    colour = decibels(bands)
     quiet = np.percentile(energy, BACKGROUND_PERCENTILE)
     return Sound(
         seconds=float(speaks.sum()) * FRAME_S,
@@ -156,7 +147,7 @@ def listen(clip: Audio) -> Sound:
         voiced=float(voiced.sum() / speaks.sum()),
         jumps=float((12 * steps > JUMP).mean()) if steps.size else 0.0,
         colour=colour - colour.mean(),
-        background_db=float(_decibels(quiet) - _decibels(energy[speaks].mean())),
+        background_db=float(decibels(quiet) - decibels(energy[speaks].mean())),
     )
 
 
@@ -171,27 +162,6 @@ def spoken_letters(text: str) -> float:
         for character in text
         if character.isalnum()
     )
-
-
-def _power(samples: Floats) -> Floats:
-    """[T, SIZE / 2 + 1] power spectra, of frames around every tenth millisecond."""
-    padded = np.pad(samples, WINDOW // 2)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP]
-    spectrum = scipy.fft.rfft(windows * _window(), SIZE, axis=1, overwrite_x=True)
-    power: Floats = spectrum.real**2 + spectrum.imag**2
-    return power
-
-
-@cache
-def _window() -> Floats:
-    """A periodic Hann window, [WINDOW] float32."""
-    window: Floats = np.hanning(WINDOW + 1)[:-1].astype(np.float32)
-    return window
-
-
-def _decibels(power: Floats) -> Floats:
-    decibels: Floats = 10 * np.log10(np.maximum(power, SMALLEST))
-    return decibels
 
 
 def _at_least(check: str, value: float, floor: float, words: str) -> Measurement:
