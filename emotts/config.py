@@ -14,7 +14,7 @@ from emotts.options import Options
 Model = TypeVar("Model", bound=BaseModel)
 
 MAX_TAKES = 256
-PROCESS_KEYS = frozenset({"python", "deadline_s", "start_s", "memory_mb", "cooldown_s"})
+PROCESS_KEYS = ("python", "deadline_s", "start_s", "memory_mb", "cooldown_s")
 NESTED = re.compile(r"(?P<outer>[^()]+)\((?P<inner>.+)\)")
 
 
@@ -48,7 +48,7 @@ class PartConfig(Options):
         fields = type(self).model_fields
         limits = [key for key in PROCESS_KEYS if getattr(self, key) != fields[key].default]
         if limits and not self.isolate:
-            raise ValueError(f"{', '.join(sorted(limits))}: only with isolate: true")
+            raise ValueError(f"{', '.join(limits)}: only with isolate: true")
         return self
 
     def __str__(self) -> str:
@@ -101,6 +101,8 @@ class Config(Options):
     """What a host is made of, and the defaults of its requests."""
 
     engine: EngineConfig = EngineConfig(name="hibari")
+    fallback: tuple[EngineConfig, ...] = ()
+    """Engines that speak, in this order, while the ones before them can't."""
     voice: str | None = None
     """Null: the engine's default voice."""
     classifiers: tuple[ClassifierConfig, ...] = Field(
@@ -129,6 +131,13 @@ class Config(Options):
         if len({classifier.name for classifier in value}) != len(value):
             raise ValueError("a classifier is named twice")
         return value
+
+    @model_validator(mode="after")
+    def _each_engine_once(self) -> Self:
+        names = [str(part) for part in (self.engine, *self.fallback)]
+        if len(set(names)) != len(names):
+            raise ValueError("fallback: an engine is named twice")
+        return self
 
     @classmethod
     def load(cls, path: str | Path) -> "Config":
@@ -174,6 +183,7 @@ def _owner(model: type[BaseModel], loc: tuple[str | int, ...]) -> type[BaseModel
     """The model that the last key of `loc` would belong to."""
     parts: dict[str, type[BaseModel]] = {
         "engine": EngineConfig,
+        "fallback": EngineConfig,
         "classifiers": ClassifierConfig,
         "ledger": LedgerConfig,
     }

@@ -14,7 +14,7 @@ Stop = Literal["adaptive", "never"]
 """When to stop before all takes are made: as soon as one reaches the target, or never."""
 STOPS: tuple[Stop, ...] = get_args(Stop)
 
-Stopped = Literal["certain", "takes", "budget", "engine can't vary"]
+Stopped = Literal["certain", "takes", "budget", "engine can't vary", "engine failed"]
 """Why no more takes were made."""
 
 Rows = npt.NDArray[np.float64]

@@ -1,25 +1,26 @@
 """The host: engine, classifiers and checks put together from a configuration; what apps hold."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Self, TypedDict, Unpack
 
 import numpy as np
 
-from emotts import audio, conditioning, ledger, references, tuned
+from emotts import audio, conditioning, ledger, references
 from emotts.audio import Audio
 from emotts.config import MAX_TAKES, Config
 from emotts.effort import Stop, checked_budget, checked_stop
 from emotts.errors import ConfigError
 from emotts.listener import Listener
-from emotts.parts import make_check, make_classifier, make_engine
+from emotts.parts import close, make_check, make_classifier
 from emotts.pipeline import refuse_unheard, speak
 from emotts.plugins import Plugins, load
-from emotts.profiles import profile_for
-from emotts.records import Choice, Embedding, Prediction, Request, Speech, Tone, Voice
+from emotts.records import Choice, Embedding, Prediction, Request, Speech, Tone
 from emotts.references import Emotion, Recording
 from emotts.rounds import Observer
+from emotts.speakers import Speakers
 
 
 class RequestOptions(TypedDict, total=False):
@@ -67,15 +68,28 @@ class Host:
         """
         self.config = config or Config()
         self.plugins = plugins or load()
-        self.engine = make_engine(self.plugins, self.config.engine)
         self.classifiers = [make_classifier(self.plugins, part) for part in self.config.classifiers]
         self.checks = [make_check(self.plugins, part) for part in self.config.checks]
-        self._listeners: dict[str, list[Listener]] = {}
+        self._speakers = Speakers(self.plugins, self.config, self.classifiers)
+        self.engine = self._speakers.engines[0]
 
     @classmethod
     def from_config(cls, path: str | Path) -> "Host":
         """A host as a YAML file describes it."""
         return cls(Config.load(path))
+
+    def __enter__(self) -> Self:
+        """Itself, to be closed at the end."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """End the processes of isolated parts; without a call they end with the host."""
+        for part in (*self._speakers.engines, *self.classifiers, *self.checks):
+            close(part)
 
     def say(
         self,
@@ -90,7 +104,7 @@ class Host:
             request=request,
             engine=self.engine.name,
             choices=choices,
-            audio=audio.join(choice.audio for choice in choices),
+            audio=_joined(choices),
             embeddings={
                 classifier.name: _mean_embedding(choices, classifier.name)
                 for classifier in self.classifiers
@@ -153,7 +167,7 @@ class Host:
             text=text,
             target=wanted,
             like=like,
-            voice=self.engine.voice(options.get("voice", self.config.voice)),
+            voice=self._speakers.voice(options.get("voice", self.config.voice)),
             takes=takes,
             seed=options.get("seed", self.config.seed),
             stop=checked_stop(options.get("stop", self.config.stop)),
@@ -166,20 +180,23 @@ class Host:
     ) -> Iterator[Choice]:
         # Before the classifiers are calibrated, which may take minutes.
         refuse_unheard(request, self.classifiers)
-        listeners = self._listeners_to(request.voice)
+        preferred, *fallback = speakers = self._speakers.ready(request.voice)
+        known = {speaker.engine.name: speaker for speaker in speakers}
         for choice in speak(
-            request,
-            engine=self.engine,
-            listeners=listeners,
+            replace(request, voice=preferred.voice),
+            engine=preferred.engine,
+            listeners=preferred.listeners,
             checks=self.checks,
-            tendencies=tuned.tendencies(self.engine, request.voice),
-            reached=tuned.reached(self.engine, request.voice),
+            tendencies=preferred.tendencies,
+            reached=preferred.reached,
             centroids=self._centroids,
             together=together,
+            fallback=fallback,
             observe=observe,
         ):
             if kept := self.config.ledger:
-                line = ledger.entry(choice, request, self.engine, listeners, with_text=kept.text)
+                who = known[choice.engine]
+                line = ledger.entry(choice, request, who.engine, who.listeners, with_text=kept.text)
                 ledger.append(kept.path, line)
             self.plugins.sentence_chosen(choice, request)
             yield choice
@@ -190,14 +207,11 @@ class Host:
         path = self.config.embeddings
         return None if path is None else conditioning.read_centroids(path)
 
-    def _listeners_to(self, voice: Voice) -> list[Listener]:
-        """The classifiers, calibrated on the voice when they first hear it."""
-        if voice.name not in self._listeners:
-            self._listeners[voice.name] = [
-                Listener(classifier, profile_for(self.engine, voice, classifier), part.finalists)
-                for classifier, part in zip(self.classifiers, self.config.classifiers, strict=True)
-            ]
-        return self._listeners[voice.name]
+
+def _joined(choices: Sequence[Choice]) -> Audio:
+    """One clip, at the rate of the first: a fallback may have another than the engine."""
+    rate = choices[0].audio.rate
+    return audio.join(choice.audio.resample(rate) for choice in choices)
 
 
 def _mean_embedding(choices: Sequence[Choice], classifier: str) -> Embedding:

@@ -44,6 +44,8 @@ def choice_form(choice: Choice) -> dict[str, Any]:
         "matched": choice.matched,
         "margin": choice.margin,
         "chosen": choice.chosen,
+        "engine": choice.engine,
+        "voice": choice.voice.name,
         "advice": list(choice.advice),
         "effort": effort_form(choice),
         "candidates": [

@@ -56,7 +56,7 @@ def entry(
         "stop": request.stop,
         "budget_ms": request.budget_ms,
         "engine": {"name": engine.name, "fingerprint": engine.fingerprint},
-        "voice": request.voice.name,
+        "voice": choice.voice.name,
         "classifiers": [
             {
                 "name": listener.name,

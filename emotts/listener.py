@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from emotts import scoring
 from emotts.audio import Audio
 from emotts.classifier import Classifier
-from emotts.errors import ClassifierError
+from emotts.errors import ClassifierError, ClassifierGoneError
 from emotts.records import Candidate, Prediction, Profile
 
 
@@ -58,7 +58,7 @@ class Listener:
         try:
             return list(self.heard(clips))
         except ClassifierError as error:
-            if len(clips) == 1:
-                return [error]
+            if len(clips) == 1 or isinstance(error, ClassifierGoneError):
+                return [error] * len(clips)
             # Only one by one the clips can tell which of them it was.
             return [self._attempt([clip])[0] for clip in clips]

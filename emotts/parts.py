@@ -9,6 +9,7 @@ from emotts.engine import Engine
 from emotts.isolation import IsolatedCheck, IsolatedClassifier, IsolatedEngine
 from emotts.options import Options
 from emotts.registry import Plugins
+from emotts.wrapper import EngineWrapper
 
 Part = TypeVar("Part", Engine, Classifier, Check)
 
@@ -44,6 +45,14 @@ def make_check(plugins: Plugins, part: PartConfig) -> Check:
         return IsolatedCheck(part)
     made = _make(plugins.check(part.name), part)
     return IsolatedCheck(part) if part.isolate else made
+
+
+def close(part: object) -> None:
+    """End the process of a part, where it has one of its own."""
+    if isinstance(part, EngineWrapper):
+        close(part.inner)
+    elif isinstance(part, IsolatedEngine | IsolatedClassifier | IsolatedCheck):
+        part.close()
 
 
 def _make(kind: type[Part], part: PartConfig) -> Part:

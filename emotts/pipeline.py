@@ -3,6 +3,7 @@
 request → sentences → takes → audio → checks → predictions → scores → choice
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -14,14 +15,18 @@ from emotts.classifier import Classifier
 from emotts.conditioning import Centroids
 from emotts.effort import Effort
 from emotts.engine import Engine
+from emotts.errors import ClassifierError, ClassifierGoneError, EngineError
 from emotts.floors import Floors
 from emotts.listener import Listener
 from emotts.records import Candidate, Choice, Request, Tone
 from emotts.rounds import Observer, Rounds
 from emotts.search import Search
+from emotts.speaker import Speaker
 from emotts.tendencies import TENDENCIES, Tendencies
 from emotts.text import sentences
 from emotts.tone import Scored
+
+logger = logging.getLogger(__name__)
 
 
 def speak(
@@ -34,6 +39,7 @@ def speak(
     reached: Mapping[str, float] = MappingProxyType({}),
     centroids: Centroids | None = None,
     together: bool = False,
+    fallback: Sequence[Speaker] = (),
     observe: Observer | None = None,
 ) -> Iterator[Choice]:
     """Speak a request, one choice a sentence.
@@ -48,32 +54,37 @@ def speak(
         centroids: of the emotions, for engines that are conditioned on embeddings.
         together: choose all sentences when all were heard, so that each fits those around it;
             else each is chosen at once, to fit the one before.
+        fallback: speak the sentences, in this order, that the engine fails on.
         observe: called with each candidate once those who hear every take are done with it.
 
     Raises:
         ConfigError: a classifier does not know the target.
         TextError: there is nothing to speak.
-        EngineError: the engine can't speak a sentence even neutrally.
+        EngineError: no engine can speak a sentence even neutrally.
         ClassifierError: a sentence's neutral rendering can't be heard.
     """
     refuse_unheard(request, [listener.classifier for listener in listeners])
-    room = _Room(request, engine, listeners, checks, tendencies, reached, centroids, observe)
+    preferred = Speaker(engine, request.voice, listeners, tendencies, reached)
+    rooms = [
+        _Room(replace(request, voice=speaker.voice), speaker, checks, centroids, observe)
+        for speaker in (preferred, *fallback)
+    ]
     before = request.tone
     heard = []
     for text in sentences(request.text):
-        sentence = room.hear(text, before)
+        sentence = _hear(rooms, text, before)
         if together:
             heard.append(sentence)
             before = sentence.scored.provisional
         else:
             leaning = tone.lean(sentence.scored, [] if before is None else [before])
-            choice = room.choose(sentence, leaning)
+            choice = sentence.room.choose(sentence, leaning)
             before = sentence.scored.tone(choice.candidate)
             yield choice
     for sentence, leaning in zip(
         heard, tone.together([s.scored for s in heard], request.tone), strict=True
     ):
-        yield room.choose(sentence, leaning)
+        yield sentence.room.choose(sentence, leaning)
 
 
 def refuse_unheard(request: Request, classifiers: Sequence[Classifier]) -> None:
@@ -83,10 +94,23 @@ def refuse_unheard(request: Request, classifiers: Sequence[Classifier]) -> None:
         target.within(classifier.labels, classifier.dimensions, classifier=classifier.name)
 
 
+def _hear(rooms: Sequence["_Room"], text: str, before: Tone | None) -> "_Sentence":
+    """The takes of a sentence, by the first who can speak it."""
+    for room in rooms[:-1]:
+        try:
+            return room.hear(text, before)
+        except ClassifierGoneError:  # another engine is no help against that
+            raise
+        except (EngineError, ClassifierError) as error:
+            logger.warning("another engine is asked, for %s", error)
+    return rooms[-1].hear(text, before)
+
+
 @dataclass(frozen=True)
 class _Sentence:
     """A sentence whose takes were heard."""
 
+    room: "_Room"
     text: str
     scored: Scored
     floors: Floors
@@ -98,17 +122,15 @@ class _Room:
     """Those who take part in a request; see `speak`."""
 
     request: Request
-    engine: Engine
-    listeners: Sequence[Listener]
+    speaker: Speaker
     checks: Sequence[Check]
-    tendencies: Tendencies
-    reached: Mapping[str, float]
     centroids: Centroids | None
     observe: Observer | None
 
     def hear(self, text: str, before: Tone | None) -> _Sentence:
         """Make takes of a sentence, and hear and score them."""
-        request, engine = self.request, self.engine
+        request, engine = self.request, self.speaker.engine
+        listeners = self.speaker.listeners
         search = Search(
             text,
             request.target,
@@ -117,7 +139,7 @@ class _Room:
             engine=engine.name,
             controls=engine.controls,
             uses_seed=engine.uses_seed,
-            tendencies=self.tendencies,
+            tendencies=self.speaker.tendencies,
             conditioning=conditioning.wanted(
                 request, engine.accepts, centroids=self.centroids, before=before
             ),
@@ -127,26 +149,27 @@ class _Room:
             search,
             request,
             engine=engine,
-            listeners=[listener for listener in self.listeners if listener.finalists is None],
+            listeners=[listener for listener in listeners if listener.finalists is None],
             floors=floors,
             observe=self.observe,
         )
         effort = rounds.run()
         candidates = rounds.candidates
-        for listener in self.listeners:
+        for listener in listeners:
             if listener.finalists is not None:
                 candidates = _hear_finalists(candidates, listener, request)
         conditioning.warn_ignored(candidates, engine.name)
         candidates = scoring.scored(candidates, request)
-        return _Sentence(text, Scored(candidates, request, self.listeners[0].name), floors, effort)
+        scored = Scored(candidates, request, listeners[0].name)
+        return _Sentence(self, text, scored, floors, effort)
 
     def choose(self, sentence: _Sentence, candidates: list[Candidate]) -> Choice:
         """The best of the candidates that no check rejects, and advice where it does not do."""
         checked = sentence.floors.check_winner(candidates)
-        choice = _choose(sentence.text, self.request, checked, self.listeners, sentence.effort)
+        choice = _choose(sentence.text, self.request, checked, self.speaker, sentence.effort)
         if choice.matched:
             return choice
-        advice = advise(choice, self.request, self.engine.name, self.reached)
+        advice = advise(choice, self.request, self.speaker.engine.name, self.speaker.reached)
         return replace(choice, advice=advice)
 
 
@@ -165,7 +188,7 @@ def _choose(
     sentence: str,
     request: Request,
     candidates: Sequence[Candidate],
-    listeners: Sequence[Listener],
+    speaker: Speaker,
     effort: Effort,
 ) -> Choice:
     """The best of the candidates; take 0, unmatched, where every one was rejected."""
@@ -178,6 +201,8 @@ def _choose(
         chosen=best.take.index,
         margin=scores[0][1] - scores[1][1] if len(scores) > 1 else 0.0,
         matched=bool(scores) and scoring.reached(best, request),
-        classifiers=tuple(listener.name for listener in listeners),
+        classifiers=tuple(listener.name for listener in speaker.listeners),
+        engine=speaker.engine.name,
+        voice=speaker.voice,
         effort=effort,
     )

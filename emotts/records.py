@@ -170,6 +170,10 @@ class Choice:
     """Who listened; the first heard every candidate."""
     effort: Effort
     """How many takes were planned, why no more were made, and how they differ."""
+    engine: str
+    """Who spoke: the engine, or a fallback in its place."""
+    voice: Voice
+    """Of who spoke."""
     advice: tuple[str, ...] = ()
     """Where the target was not reached: what is heard instead, and what to try."""
 

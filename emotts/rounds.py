@@ -8,7 +8,7 @@ from time import monotonic
 from emotts.ahead import ahead
 from emotts.effort import Effort, Stopped, diversity
 from emotts.engine import Engine
-from emotts.errors import ClassifierError, EngineError
+from emotts.errors import ClassifierError, EngineError, EngineGoneError
 from emotts.floors import Floors
 from emotts.listener import Listener
 from emotts.records import Candidate, Request, Take
@@ -56,6 +56,7 @@ class Rounds:
         self.candidates: list[Candidate] = []
         """Those heard so far, scored."""
         self._count = 0
+        self._gone = False
 
     def run(self) -> Effort:
         """Make and hear takes, round by round, until it is time to stop; what it took.
@@ -87,6 +88,8 @@ class Rounds:
                     self.candidates = scored([*self.candidates, *self._heard(batch)], self._request)
                     if self._request.stop == "adaptive" and self._certain():
                         return "certain"
+            if self._gone:
+                return "engine failed"
             if len(self.candidates) <= takes[-1].index:
                 return "budget"
         return "takes" if len(self.candidates) == self._request.takes else "engine can't vary"
@@ -129,8 +132,11 @@ class Rounds:
             except EngineError as error:
                 if takes[done].index == 0:
                     raise
-                yield Candidate(takes[done], None, {}, rejected=str(error))
-                done += 1
+                # An engine that is gone would be waited for once more with every take.
+                self._gone = isinstance(error, EngineGoneError)
+                lost = len(takes) if self._gone else done + 1
+                yield from (Candidate(t, None, {}, rejected=str(error)) for t in takes[done:lost])
+                done = lost
 
     def _heard(self, batch: Sequence[Candidate]) -> list[Candidate]:
         heard = list(batch)

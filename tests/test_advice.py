@@ -41,7 +41,8 @@ def advice(
         Candidate(Take(1, 1), None, {}, predictions={"compact": best, **others}, rejected=rejected),
     )
     effort = Effort(planned, 1, stopped, Diversity(0, 0))
-    choice = Choice("We won.", wanted, candidates, 1, 0.0, False, ("compact",), effort)
+    heard_by = ("compact",)
+    choice = Choice("We won.", wanted, candidates, 1, 0.0, False, heard_by, effort, "hibari", VOICE)
     return advise(choice, asked, "hibari", reached)
 
 

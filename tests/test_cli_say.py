@@ -76,7 +76,8 @@ def test_json_is_one_object_of_the_documented_schema(tones: Path, folder: Path) 
     assert spoken["duration_s"] == pytest.approx(read("a.wav").duration_s)
     sentence = spoken["sentences"][0]
     assert list(sentence) == [
-        *("text", "matched", "margin", "chosen", "advice", "effort", "candidates")
+        *("text", "matched", "margin", "chosen", "engine", "voice"),
+        *("advice", "effort", "candidates"),
     ]
     assert list(sentence["effort"]) == ["planned", "tried", "rounds", "stopped", "diversity"]
     assert list(sentence["effort"]["diversity"]) == ["controls", "embeddings"]

@@ -35,7 +35,7 @@ def test_the_built_in_presets_make_hosts(name: str) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("motor: hibari", "unknown key 'motor'; valid: engine, voice, classifiers"),
+        ("motor: hibari", "unknown key 'motor'; valid: engine, fallback, voice"),
         ("engine: {name: hibari, speed: 2}", "unknown key 'engine.speed'; valid: name, options"),
         (
             "classifiers: [{name: compact, finalist: 3}]",
@@ -50,6 +50,8 @@ def test_the_built_in_presets_make_hosts(name: str) -> None:
             "checks: [{name: a, isolate: true, deadline_s: 0}]",
             "deadline_s: Input should be",
         ),
+        ("fallback: [hibari]", "fallback: an engine is named twice"),
+        ("fallback: [{name: tone, speed: 2}]", "unknown key 'fallback.0.speed'; valid: name"),
         ("classifiers: [a, a]", "classifiers: a classifier is named twice"),
         ("engine: 3", "engine"),
         ("- a list", "must be a mapping of keys; valid: engine"),

@@ -107,7 +107,7 @@ def _verdict(choice: Choice) -> Text:
     parts = [
         f"{_written(choice.target)}: {'matched' if choice.matched else 'not matched'}",
         f"margin {choice.margin:.2f}",
-        f"best of {_tried(choice)}",
+        f"best of {_tried(choice)} by {choice.engine}",
     ]
     if rejected:
         parts.append(f"{rejected} rejected")
