@@ -19,6 +19,12 @@ Positions = npt.NDArray[np.float64]
 
 UNCONDITIONED = Conditioning()
 
+# No emotion is known to move these, but takes differ by them.
+FREE: Mapping[str, Tendency] = {
+    "temperature": Tendency(0.0, 0.2),
+    "duration_noise": Tendency(0.0, 0.2),
+}
+
 # Takes of the first round, and of the largest: 4 + 4, then 8 at a time.
 FIRST = 4
 LARGEST = 8
@@ -65,12 +71,23 @@ class Search:
     """What emotions do to the controls; the literature's by default."""
     conditioning: Conditioning = UNCONDITIONED
     """What the engine is given beside controls."""
+    settings: Mapping[str, float] = field(default_factory=dict)
+    """Control → value that all takes start from, take 0 too; those the engine lacks are ignored."""
+
+    @cached_property
+    def base(self) -> Mapping[str, float]:
+        """Control → position that takes start from, of those that the settings move."""
+        return {
+            name: self.controls[name].position(self.controls[name].clamp(value))
+            for name, value in self.settings.items()
+            if name in self.controls
+        }
 
     @cached_property
     def prior(self) -> Mapping[str, Tendency]:
         """Where takes lie before any was heard, of the controls that the engine has."""
-        known = mixed(self.target, self.tendencies)
-        return {name: known[name] for name in known if name in self.controls}
+        known = {**FREE, **mixed(self.target, self.tendencies)}
+        return {name: known[name] for name in sorted(known) if name in self.controls}
 
     @property
     def size(self) -> int:
@@ -116,15 +133,19 @@ class Search:
         tendency, intensity = self.prior[name], self.target.intensity
         if not intensity or not tendency.spread:
             return 0.0
-        position = self.controls[name].position(take.controls[name])
+        position = self.controls[name].position(take.controls[name]) - self.base.get(name, 0.0)
         return (position / intensity - tendency.mean) / tendency.spread
 
     def _take(self, index: int, where: Mapping[str, Tendency]) -> Take:
         seed = take_seed(self.seed, self.engine, self.text, index)
         if index == 0:
-            return Take(0, seed)
-        values = _draw(where, self.controls, self.target.intensity, index, seed)
-        return Take(index, seed, values, self.conditioning)
+            return Take(0, seed, self._values(self.base))
+        moved = _draw(where, self.target.intensity, index, seed)
+        moved |= {name: moved.get(name, 0.0) + start for name, start in self.base.items()}
+        return Take(index, seed, self._values(moved), self.conditioning)
+
+    def _values(self, positions: Mapping[str, float]) -> dict[str, float]:
+        return {name: self.controls[name].at(position) for name, position in positions.items()}
 
 
 def mixed(target: Target, tendencies: Tendencies = TENDENCIES) -> dict[str, Tendency]:
@@ -146,18 +167,12 @@ def mixed(target: Target, tendencies: Tendencies = TENDENCIES) -> dict[str, Tend
 
 
 def _draw(
-    tendencies: Mapping[str, Tendency],
-    controls: Mapping[str, Control],
-    intensity: float,
-    index: int,
-    seed: int,
+    tendencies: Mapping[str, Tendency], intensity: float, index: int, seed: int
 ) -> dict[str, float]:
-    """Control values of one take: the centre for take 1, a normal draw around it for the rest."""
+    """Positions of one take: the centre for take 1, a normal draw around it for the rest."""
     spread = 0.0 if index == 1 else 1.0
     deviations = np.random.default_rng(seed).standard_normal(len(tendencies))
     return {
-        name: controls[name].at(
-            intensity * (tendency.mean + spread * tendency.spread * float(deviation))
-        )
+        name: intensity * (tendency.mean + spread * tendency.spread * float(deviation))
         for (name, tendency), deviation in zip(tendencies.items(), deviations, strict=True)
     }

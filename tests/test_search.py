@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from emotts.controls import Control
+from emotts.controls import STANDARD, Control
 from emotts.emotions import Target, target
 from emotts.records import Candidate, Take
 from emotts.search import Search, mixed, take_seed
@@ -128,3 +128,9 @@ def test_an_engine_that_cannot_vary_is_asked_once() -> None:
     other = {"odd": Control("odd", "", 0.0, 0.0, 1.0, "no emotion is known to move it")}
     assert len(takes(controls=other)) == 1
     assert len({take.seed for take in takes(controls={}, uses_seed=True)}) == 8
+
+
+def test_an_engine_that_has_only_a_temperature_varies_by_it() -> None:
+    drawn = takes(controls={"temperature": STANDARD["temperature"]})
+    assert len({take.controls["temperature"] for take in drawn[1:]}) == 7
+    assert all(take.controls["temperature"] != 1 for take in drawn[2:])
