@@ -52,6 +52,11 @@ class Audio:
         if not np.isfinite(self.samples).all():
             raise AudioError("audio holds NaN or infinite samples")
 
+    @classmethod
+    def silence(cls, seconds: float, rate: int) -> "Audio":
+        """Nothing to hear, for at least one sample."""
+        return cls(np.zeros(max(1, round(seconds * rate)), np.float32), rate)
+
     @property
     def duration_s(self) -> float:
         """Length in seconds."""

@@ -1,6 +1,6 @@
 """The host: engine, classifiers and checks put together from a configuration; what apps hold."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -8,18 +8,19 @@ from typing import Self, TypedDict, Unpack
 
 import numpy as np
 
-from emotts import audio, conditioning, ledger, references
+from emotts import audio, conditioning, ledger, pipeline, references
 from emotts.audio import Audio
 from emotts.config import MAX_TAKES, Config
 from emotts.effort import Stop, checked_budget, checked_stop
 from emotts.errors import ConfigError
 from emotts.listener import Listener
+from emotts.markup import parse
 from emotts.parts import close, make_check, make_classifier
-from emotts.pipeline import refuse_unheard, speak
 from emotts.plugins import Plugins, load
 from emotts.records import Choice, Embedding, Prediction, Request, Speech, Tone
 from emotts.references import Emotion, Recording
 from emotts.rounds import Observer
+from emotts.spans import Span, plain
 from emotts.speakers import Speakers
 
 
@@ -44,6 +45,10 @@ class RequestOptions(TypedDict, total=False):
     """Others of its speaker, in varied moods: it is heard relative to them."""
     tone: Tone
     """Of what was spoken before, to go on like that: `Speech.tone`."""
+    settings: Mapping[str, float]
+    """Control → value that every take starts from, whatever the emotion: {"rate": 1.2}."""
+    markup: bool
+    """Whether tags in the text are markup (the default); see `emotts.markup`."""
     observe: Observer
     """Called with each candidate as soon as those who hear every take are done with it."""
 
@@ -98,18 +103,8 @@ class Host:
         **options: Unpack[RequestOptions],
     ) -> Speech:
         """Speak a whole text; arguments and errors are those of `stream`."""
-        request = self._request(text, emotion, options)
-        choices = tuple(self._speak(request, options.get("observe"), together=True))
-        return Speech(
-            request=request,
-            engine=self.engine.name,
-            choices=choices,
-            audio=_joined(choices),
-            embeddings={
-                classifier.name: _mean_embedding(choices, classifier.name)
-                for classifier in self.classifiers
-            },
-        )
+        request = self.request(text, emotion, **options)
+        return self.speech(request, self.speak(request, options.get("observe"), together=True))
 
     def stream(
         self,
@@ -133,7 +128,7 @@ class Host:
             ClassifierError: what it spoke, or the recording, can't be heard.
             AudioError: the recording can't be read.
         """
-        return self._speak(self._request(text, emotion, options), options.get("observe"))
+        return self.speak(self.request(text, emotion, **options), options.get("observe"))
 
     def classify(
         self, clips: Sequence[Audio], *, calibrate: Sequence[Audio] = ()
@@ -152,7 +147,13 @@ class Host:
         profile = classifier.profile(calibrate) if calibrate else None
         return Listener(classifier, profile).heard(clips)
 
-    def _request(self, text: str, emotion: Emotion | None, options: RequestOptions) -> Request:
+    def request(
+        self, text: str, emotion: Emotion | None = None, **options: Unpack[RequestOptions]
+    ) -> Request:
+        """What is asked for, checked; arguments and errors are those of `stream`."""
+        marked = parse(text) if options.get("markup", True) else plain(text)
+        if emotion is None and "like" not in options and any(s.target for s in marked.spans):
+            emotion = "neutral"  # for what is outside the tags
         takes = options.get("takes", self.config.takes)
         if not 1 <= takes <= MAX_TAKES:
             raise ConfigError(f"takes must be from 1 to {MAX_TAKES}; got {takes}")
@@ -173,16 +174,38 @@ class Host:
             stop=checked_stop(options.get("stop", self.config.stop)),
             budget_ms=checked_budget(options.get("budget_ms", self.config.budget_ms)),
             tone=options.get("tone"),
+            spans=marked.spans,
+            settings=options.get("settings", {}),
+            warnings=(*marked.warnings, *self._ignored(marked.spans, options.get("settings", {}))),
         )
 
-    def _speak(
-        self, request: Request, observe: Observer | None, *, together: bool = False
+    def _ignored(self, spans: Iterable[Span], settings: Mapping[str, float]) -> Iterator[str]:
+        """What is asked of controls that the engine does not have."""
+        asked = dict.fromkeys(
+            name
+            for controls in (settings, *(span.controls for span in spans))
+            for name in controls
+            if name not in self.engine.controls
+        )
+        for name in asked:
+            yield f"{self.engine.name} has no control {name}: what was asked of it is left out"
+
+    def speak(
+        self, request: Request, observe: Observer | None = None, *, together: bool = False
     ) -> Iterator[Choice]:
+        """Speak a request, one choice a sentence.
+
+        Args:
+            request: made by `request`.
+            observe: called with each candidate once those who hear every take are done with it.
+            together: choose all sentences when all were heard, so that each fits those around
+                it; else each is chosen at once, to fit the one before.
+        """
         # Before the classifiers are calibrated, which may take minutes.
-        refuse_unheard(request, self.classifiers)
+        pipeline.refuse_unheard(request, self.classifiers)
         preferred, *fallback = speakers = self._speakers.ready(request.voice)
         known = {speaker.engine.name: speaker for speaker in speakers}
-        for choice in speak(
+        for choice in pipeline.speak(
             replace(request, voice=preferred.voice),
             engine=preferred.engine,
             listeners=preferred.listeners,
@@ -201,6 +224,20 @@ class Host:
             self.plugins.sentence_chosen(choice, request)
             yield choice
 
+    def speech(self, request: Request, choices: Iterable[Choice]) -> Speech:
+        """The choices of a request put together."""
+        choices = tuple(choices)
+        return Speech(
+            request=request,
+            engine=self.engine.name,
+            choices=choices,
+            audio=_joined(choices),
+            embeddings={
+                classifier.name: _mean_embedding(choices, classifier.name)
+                for classifier in self.classifiers
+            },
+        )
+
     @cached_property
     def _centroids(self) -> conditioning.Centroids | None:
         """Of the emotions, where the config has them."""
@@ -211,7 +248,7 @@ class Host:
 def _joined(choices: Sequence[Choice]) -> Audio:
     """One clip, at the rate of the first: a fallback may have another than the engine."""
     rate = choices[0].audio.rate
-    return audio.join(choice.audio.resample(rate) for choice in choices)
+    return audio.join(clip.resample(rate) for choice in choices for clip in choice.clips)
 
 
 def _mean_embedding(choices: Sequence[Choice], classifier: str) -> Embedding:

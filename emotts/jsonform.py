@@ -28,6 +28,8 @@ def speech_form(speech: Speech, *, output: str | None, embedding: bool = False) 
         "seed": request.seed,
         "output": output,
         "duration_s": speech.audio.duration_s,
+        "settings": dict(request.settings),
+        "warnings": list(request.warnings),
         "sentences": [choice_form(choice) for choice in speech.choices],
     }
     if request.like is not None:
@@ -41,6 +43,9 @@ def choice_form(choice: Choice) -> dict[str, Any]:
     """A sentence: what was chosen, beside its rivals."""
     return {
         "text": choice.text,
+        "target": dict(choice.target.point or choice.target.weights),
+        "intensity": choice.target.intensity,
+        "pause_s": choice.pause_s,
         "matched": choice.matched,
         "margin": choice.margin,
         "chosen": choice.chosen,
@@ -98,6 +103,7 @@ def _candidate_form(candidate: Candidate, classifiers: Sequence[str]) -> dict[st
         },
         "score": candidate.score,
         "rejected": candidate.rejected,
+        "checks": [asdict(found) for found in candidate.measurements],
         "prediction": _heard_form(heard) if heard else None,
     }
     if len(classifiers) > 1:

@@ -99,7 +99,7 @@ class _Reader:
         spans = [replace(span, text=self._untagged(span.text)) for span in self._spans]
         if self._pause_s:
             self._warnings.append("a pause at the end was left out")
-        return Marked(tuple(spans), tuple(self._warnings))
+        return Marked(tuple(spans) or (Span(""),), tuple(self._warnings))
 
     def _untagged(self, text: str) -> str:
         """The text without what is a tag now that those within it are gone."""

@@ -18,12 +18,12 @@ from emotts.engine import Engine
 from emotts.errors import ClassifierError, ClassifierGoneError, EngineError
 from emotts.floors import Floors
 from emotts.listener import Listener
+from emotts.passages import Passage, passages
 from emotts.records import Candidate, Choice, Request, Tone
 from emotts.rounds import Observer, Rounds
 from emotts.search import Search
 from emotts.speaker import Speaker
 from emotts.tendencies import TENDENCIES, Tendencies
-from emotts.text import sentences
 from emotts.tone import Scored
 
 logger = logging.getLogger(__name__)
@@ -65,14 +65,11 @@ def speak(
     """
     refuse_unheard(request, [listener.classifier for listener in listeners])
     preferred = Speaker(engine, request.voice, listeners, tendencies, reached)
-    rooms = [
-        _Room(replace(request, voice=speaker.voice), speaker, checks, centroids, observe)
-        for speaker in (preferred, *fallback)
-    ]
+    rooms = [_Room(speaker, checks, centroids, observe) for speaker in (preferred, *fallback)]
     before = request.tone
     heard = []
-    for text in sentences(request.text):
-        sentence = _hear(rooms, text, before)
+    for passage in passages(request):
+        sentence = _hear(rooms, passage, before)
         if together:
             heard.append(sentence)
             before = sentence.scored.provisional
@@ -90,20 +87,21 @@ def speak(
 def refuse_unheard(request: Request, classifiers: Sequence[Classifier]) -> None:
     """Raise `ConfigError` where a classifier can't hear what it is to hear."""
     for classifier in classifiers:
-        target = request.wanted(classifier.name)
-        target.within(classifier.labels, classifier.dimensions, classifier=classifier.name)
+        marked = [span.target for span in request.spans if span.target is not None]
+        for target in (request.wanted(classifier.name), *marked):
+            target.within(classifier.labels, classifier.dimensions, classifier=classifier.name)
 
 
-def _hear(rooms: Sequence["_Room"], text: str, before: Tone | None) -> "_Sentence":
+def _hear(rooms: Sequence["_Room"], passage: Passage, before: Tone | None) -> "_Sentence":
     """The takes of a sentence, by the first who can speak it."""
     for room in rooms[:-1]:
         try:
-            return room.hear(text, before)
+            return room.hear(passage, before)
         except ClassifierGoneError:  # another engine is no help against that
             raise
         except (EngineError, ClassifierError) as error:
             logger.warning("another engine is asked, for %s", error)
-    return rooms[-1].hear(text, before)
+    return rooms[-1].hear(passage, before)
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ class _Sentence:
     """A sentence whose takes were heard."""
 
     room: "_Room"
-    text: str
+    passage: Passage
     scored: Scored
     floors: Floors
     effort: Effort
@@ -121,18 +119,18 @@ class _Sentence:
 class _Room:
     """Those who take part in a request; see `speak`."""
 
-    request: Request
     speaker: Speaker
     checks: Sequence[Check]
     centroids: Centroids | None
     observe: Observer | None
 
-    def hear(self, text: str, before: Tone | None) -> _Sentence:
+    def hear(self, passage: Passage, before: Tone | None) -> _Sentence:
         """Make takes of a sentence, and hear and score them."""
-        request, engine = self.request, self.speaker.engine
+        passage = replace(passage, request=replace(passage.request, voice=self.speaker.voice))
+        request, engine = passage.request, self.speaker.engine
         listeners = self.speaker.listeners
         search = Search(
-            text,
+            passage.text,
             request.target,
             count=request.takes,
             seed=request.seed,
@@ -143,8 +141,9 @@ class _Room:
             conditioning=conditioning.wanted(
                 request, engine.accepts, centroids=self.centroids, before=before
             ),
+            settings=request.settings,
         )
-        floors = Floors(text, request.voice, self.checks)
+        floors = Floors(passage.text, request.voice, self.checks)
         rounds = Rounds(
             search,
             request,
@@ -161,15 +160,16 @@ class _Room:
         conditioning.warn_ignored(candidates, engine.name)
         candidates = scoring.scored(candidates, request)
         scored = Scored(candidates, request, listeners[0].name)
-        return _Sentence(self, text, scored, floors, effort)
+        return _Sentence(self, passage, scored, floors, effort)
 
     def choose(self, sentence: _Sentence, candidates: list[Candidate]) -> Choice:
         """The best of the candidates that no check rejects, and advice where it does not do."""
         checked = sentence.floors.check_winner(candidates)
-        choice = _choose(sentence.text, self.request, checked, self.speaker, sentence.effort)
+        choice = _choose(sentence.passage, checked, self.speaker, sentence.effort)
         if choice.matched:
             return choice
-        advice = advise(choice, self.request, self.speaker.engine.name, self.speaker.reached)
+        speaker, request = self.speaker, sentence.passage.request
+        advice = advise(choice, request, speaker.engine.name, speaker.reached)
         return replace(choice, advice=advice)
 
 
@@ -185,8 +185,7 @@ def _hear_finalists(
 
 
 def _choose(
-    sentence: str,
-    request: Request,
+    passage: Passage,
     candidates: Sequence[Candidate],
     speaker: Speaker,
     effort: Effort,
@@ -195,12 +194,13 @@ def _choose(
     scores = [(c, c.score) for c in scoring.ranking(candidates) if c.score is not None]
     best = scores[0][0] if scores else candidates[0]
     return Choice(
-        text=sentence,
-        target=request.target,
+        text=passage.text,
+        target=passage.request.target,
+        pause_s=passage.pause_s,
         candidates=tuple(candidates),
         chosen=best.take.index,
         margin=scores[0][1] - scores[1][1] if len(scores) > 1 else 0.0,
-        matched=bool(scores) and scoring.reached(best, request),
+        matched=bool(scores) and scoring.reached(best, passage.request),
         classifiers=tuple(listener.name for listener in speaker.listeners),
         engine=speaker.engine.name,
         voice=speaker.voice,

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from emotts.audio import Audio
 from emotts.effort import Effort, Stop
 from emotts.emotions import Target, target
+from emotts.spans import Span
 
 Embedding = npt.NDArray[np.float32]
 
@@ -176,6 +177,8 @@ class Choice:
     """Of who spoke."""
     advice: tuple[str, ...] = ()
     """Where the target was not reached: what is heard instead, and what to try."""
+    pause_s: float = 0.0
+    """Silence that was asked for before it."""
 
     @property
     def candidate(self) -> Candidate:
@@ -188,6 +191,13 @@ class Choice:
         audio = self.candidate.audio
         assert audio is not None  # the pipeline never chooses a take without audio
         return audio
+
+    @property
+    def clips(self) -> tuple[Audio, ...]:
+        """The pause before it, where there is one, and its audio."""
+        if not self.pause_s:
+            return (self.audio,)
+        return Audio.silence(self.pause_s, self.audio.rate), self.audio
 
 
 @dataclass(frozen=True)
@@ -220,8 +230,8 @@ class Tone:
     """What it was to express."""
     controls: Mapping[str, float]
     """Control → the value that took effect."""
-    embedding: Embedding
-    """[d] float32, of the first classifier."""
+    embedding: Embedding | None = None
+    """[d] float32, of the first classifier, where it is known."""
 
 
 @dataclass(frozen=True)
@@ -242,6 +252,12 @@ class Request:
     """Whether to stop as soon as a take reaches the target."""
     budget_ms: float | None = None
     """No take of a sentence but take 0 is begun later than this; None: there is time."""
+    spans: tuple[Span, ...] = ()
+    """The text without its markup, each part with what it asks for; none: the text as it is."""
+    settings: Mapping[str, float] = field(default_factory=dict)
+    """Control → value that was asked for beside the emotion; every take starts from there."""
+    warnings: tuple[str, ...] = ()
+    """What of the request is left out, in words."""
 
     def wanted(self, classifier: str) -> Target:
         """What a classifier is to hear: the target, or what itself hears in the recording."""

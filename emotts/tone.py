@@ -5,12 +5,16 @@ in how far the takes of a sentence spread: embeddings of two sentences differ by
 than by how. Where an engine has no controls, embeddings have to do.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
 from emotts.closeness import cosine
+from emotts.emotions import Target, target
+from emotts.errors import ConfigError
 from emotts.records import Candidate, Request, Tone
 from emotts.scoring import ranking, reached
 
@@ -65,15 +69,37 @@ class Scored:
 
     def distance(self, candidate: Candidate, tone: Tone, spreads: Spreads) -> float:
         """How far a candidate is from a tone; 0 where they express different things."""
-        if tone.target != self.request.target:
+        if not _same(tone.target, self.request.target):
             return 0.0
         known = [name for name in spreads if name in candidate.effective and name in tone.controls]
         if not known:
-            return 1 - cosine(candidate.predictions[self.classifier].embedding, tone.embedding)
+            here = candidate.predictions[self.classifier].embedding
+            return 0.0 if tone.embedding is None else 1 - cosine(here, tone.embedding)
         steps = [
             (candidate.effective[name] - tone.controls[name]) / spreads[name] for name in known
         ]
         return float(np.sqrt(np.mean(np.square(steps))))
+
+
+def read(path: str | Path) -> Tone:
+    """The tone of what was spoken last, from what `emotts say --json` printed about it.
+
+    Raises:
+        ConfigError: the file can't be read, or holds something else.
+    """
+    try:
+        form = json.loads(Path(path).read_text(encoding="utf-8"))
+        last = form["sentences"][-1]
+        embedding = form.get("embedding")
+        return Tone(
+            target(form["target"], form["intensity"]),
+            {name: float(v) for name, v in last["candidates"][last["chosen"]]["effective"].items()},
+            None if embedding is None else np.array(embedding, np.float32),
+        )
+    except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+        raise ConfigError(
+            f"{path}: can't be read as what `emotts say --json` prints: {error!r}"
+        ) from error
 
 
 def spreads(candidates: Iterable[Candidate]) -> Spreads:
@@ -146,3 +172,8 @@ def _path(sentences: Sequence[Scored], before: Tone | None, known: Spreads) -> l
             grown.append((total, [*path, sentence.tone(candidate)]))
         paths = grown or [(total, [*path, None]) for total, path in paths]
     return max(paths, key=lambda end: end[0])[1][1:]
+
+
+def _same(one: Target, other: Target) -> bool:
+    """Whether two targets are the same, to the digits that are written."""
+    return (str(one), one.intensity) == (str(other), other.intensity)

@@ -1,19 +1,24 @@
+import json
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from emotts.audio import Audio
 from emotts.builtin.signal import SignalCheck
+from emotts.cli import cli
 from emotts.emotions import target
+from emotts.errors import ConfigError
 from emotts.listener import Listener
 from emotts.options import Options
 from emotts.pipeline import speak
 from emotts.records import Candidate, Choice, Prediction, Request, Take, Tone, Voice
 from emotts.scoring import ranking
 from emotts.testing import PitchClassifier, ToneEngine
-from emotts.tone import Scored, lean, spreads, together
+from emotts.tone import Scored, lean, read, spreads, together
 
 FEAR = target("fear")
 REQUEST = Request("", FEAR, Voice("alto", "und"), 4, 0)
@@ -107,6 +112,38 @@ def test_together_survives_a_sentence_without_a_choice() -> None:
     none = Scored([candidate(0, None, 0.0), candidate(1, None, 1.0)], REQUEST, "ear")
     pair = sentence(candidate(1, 2.0, 5.0), candidate(2, 1.9, 1.0))
     assert ranking(together([pair, none, pair])[1]) == []
+
+
+def test_a_later_command_goes_on_in_the_tone_of_an_earlier_one(tones: Path, tmp_path: Path) -> None:
+    def say(*arguments: str) -> str:
+        options = ["-e", "fear", "--config", str(tones), "-o", str(tmp_path / "a.wav"), "--json"]
+        result = CliRunner().invoke(cli, ["say", "A dog ran by.", *options, *arguments])
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    def chosen(form: str) -> dict[str, float]:
+        (sentence,) = json.loads(form)["sentences"]
+        return dict(sentence["candidates"][sentence["chosen"]]["effective"])
+
+    free = json.loads(say("--takes", "16", "--stop", "never", "--embedding"))
+    (sentence,) = free["sentences"]
+    rivals = [c for c in sentence["candidates"] if c["score"] is not None]
+    second = sorted(rivals, key=lambda c: -c["score"])[1]
+    sentence["chosen"] = second["index"]
+    earlier = tmp_path / "earlier.json"
+    earlier.write_text(json.dumps(free))
+    tone = read(earlier)
+    assert tone.controls == second["effective"] and tone.embedding is not None
+    after = say("--takes", "16", "--stop", "never", "--tone", str(earlier))
+    assert chosen(after) == second["effective"]
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"sentences": []}'])
+def test_a_tone_is_read_from_what_say_prints_alone(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "other.json"
+    file.write_text(content)
+    with pytest.raises(ConfigError, match="can't be read as what `emotts say --json` prints"):
+        read(file)
 
 
 @pytest.mark.parametrize("joint", [False, True])

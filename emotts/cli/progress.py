@@ -8,19 +8,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from emotts.records import Candidate
 from emotts.rounds import Observer
-from emotts.text import sentences
 
 
 @contextmanager
-def progress(text: str, takes: int) -> Iterator[Observer]:
-    """Show, on a terminal, how many takes of a text have been heard; gone when it is done."""
+def progress(takes: int) -> Iterator[Observer]:
+    """Show, on a terminal, how many of the takes have been heard; gone when it is done."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield _ignore
         return
     columns = TextColumn("takes"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("takes", total=len(sentences(text)) * takes)
+        task = bar.add_task("takes", total=takes)
         yield lambda _: bar.advance(task)
 
 

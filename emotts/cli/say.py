@@ -24,7 +24,9 @@ from emotts.emotions import EMOTIONS
 from emotts.errors import ConfigError, TextError
 from emotts.host import RequestOptions
 from emotts.jsonform import speech_form
+from emotts.passages import passages
 from emotts.text import MAX_REQUEST
+from emotts.tone import read as read_tone
 
 
 @click.command("say")
@@ -35,7 +37,7 @@ from emotts.text import MAX_REQUEST
     "--emotion",
     metavar="EMOTION",
     help=f"What to sound like: {', '.join(EMOTIONS)}; a blend, happiness:0.7,fear:0.3; or a point, "
-    "arousal=0.8,valence=0.9. Required without --like.",
+    "arousal=0.8,valence=0.9. Required unless there is --like or a tag in the text.",
 )
 @click.option("--like", metavar="FILE", help="A recording to sound like.")
 @click.option(
@@ -44,6 +46,7 @@ from emotts.text import MAX_REQUEST
     multiple=True,
     help="A recording of the speaker of --like in another mood; give several, best 16 or more.",
 )
+@click.option("--tone", metavar="FILE", help="Go on in the tone of an earlier --json output.")
 @click.option("--intensity", type=float, default=1.0, help="From 0 to 1 (default).")
 @click.option("--takes", type=int, help="Takes a sentence at most, the neutral one included (8).")
 @click.option(
@@ -56,6 +59,14 @@ from emotts.text import MAX_REQUEST
 )
 @click.option("--seed", type=click.IntRange(min=0), help="The same seed makes the same takes (0).")
 @click.option("--voice", metavar="NAME", help="A voice of the engine; see `emotts voices`.")
+@click.option(
+    "--control",
+    "controls",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Where every take starts from, such as rate=1.2; may be given again.",
+)
+@click.option("--markup/--no-markup", default=True, help="Whether tags in the text are markup.")
 @engine_option
 @classifier_option
 @model_option
@@ -72,7 +83,6 @@ def command(
     text: str | None,
     file: str | None,
     emotion: str | None,
-    like_calibrate: tuple[str, ...],
     output: str | None,
     play: bool,
     keep_takes: str | None,
@@ -87,15 +97,12 @@ def command(
     played, or written to speech.wav where there is no player.
     """
     delivery = Delivery(output, play)
-    request = RequestOptions(intensity=options.pop("intensity"), like_calibrate=like_calibrate)
-    for key in ("like", "takes", "stop", "budget_ms", "seed", "voice"):
-        if (value := options.pop(key)) is not None:
-            request[key] = value
+    request = _request(options)
     spoken = _read_text(text, file)
     host = build_host(**options)
-    with progress(spoken, request.get("takes", host.config.takes)) as observe:
-        request["observe"] = observe
-        speech = host.say(spoken, emotion, **request)
+    asked = host.request(spoken, emotion, **request)
+    with progress(len(passages(asked)) * asked.takes) as observe:
+        speech = host.speech(asked, host.speak(asked, observe, together=True))
     form = speech_form(speech, output=delivery.deliver(speech.audio), embedding=embedding)
     if keep_takes:
         write_takes(speech, form, keep_takes)
@@ -103,6 +110,31 @@ def command(
         echo_json(form, err=delivery.takes_stdout)
     else:
         print_speech(speech, err=delivery.takes_stdout)
+
+
+def _control(text: str) -> tuple[str, float]:
+    """Name and value of `rate=1.2`."""
+    name, _, value = text.partition("=")
+    try:
+        return name.strip(), float(value)
+    except ValueError:
+        raise ConfigError(f"{text!r} sets no control; write it as NAME=NUMBER") from None
+
+
+def _request(options: dict[str, Any]) -> RequestOptions:
+    """What the options say about the request; they are taken out."""
+    request = RequestOptions(
+        intensity=options.pop("intensity"),
+        like_calibrate=options.pop("like_calibrate"),
+        settings=dict(map(_control, options.pop("controls"))),
+        markup=options.pop("markup"),
+    )
+    for key in ("like", "takes", "stop", "budget_ms", "seed", "voice"):
+        if (value := options.pop(key)) is not None:
+            request[key] = value
+    if (tone := options.pop("tone")) is not None:
+        request["tone"] = read_tone(tone)
+    return request
 
 
 def _read_text(text: str | None, file: str | None) -> str:

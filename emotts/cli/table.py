@@ -24,6 +24,8 @@ def print_speech(speech: Speech, *, err: bool = False) -> None:
     console = Console(stderr=err, highlight=False)
     if speech.request.like is not None:
         console.print(_reference_report(speech.request.like))
+    for warning in speech.request.warnings:
+        console.print(Text(warning, style="yellow"))
     for choice in speech.choices:
         console.print(choice_report(choice))
 
