@@ -68,7 +68,7 @@ def test_json_is_one_object_of_the_documented_schema(tones: Path, folder: Path) 
     spoken = json.loads(result.stdout)
     assert list(spoken) == [
         *("text", "target", "intensity", "engine", "voice", "classifier", "sample_rate", "seed"),
-        *("output", "duration_s", "sentences"),
+        *("output", "duration_s", "settings", "warnings", "sentences"),
     ]
     assert spoken["target"] == {"happiness": 0.75, "fear": 0.25}
     assert (spoken["engine"], spoken["voice"], spoken["seed"]) == ("tone", "alto", 3)
