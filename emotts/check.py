@@ -15,9 +15,9 @@ class Check(ABC):
     A candidate that fails a check is out, whatever its emotion; a check is never an objective.
     """
 
-    name: ClassVar[str]
+    name: str
     """Unique among the checks; `[A-Za-z0-9._-]{1,64}`."""
-    costly: ClassVar[bool] = False
+    costly: bool = False
     """True: measured on the winner alone, then on the next best, until one passes."""
 
     Options: ClassVar[type[Options]] = Options

@@ -21,9 +21,9 @@ class Classifier(ABC):
     used from one thread at a time.
     """
 
-    name: ClassVar[str]
+    name: str
     """Unique among the classifiers; `[A-Za-z0-9._-]{1,64}`."""
-    license: ClassVar[str]
+    license: str
     """SPDX identifier of its weights."""
     rate: int
     """The sampling rate that it hears, Hz."""
@@ -31,7 +31,7 @@ class Classifier(ABC):
     """Canonical emotions, in output order; empty for a classifier of dimensions alone."""
     dimensions: tuple[str, ...] = ()
     """Of ("arousal", "dominance", "valence"), those it measures."""
-    centres: ClassVar[bool] = False
+    centres: bool = False
     """True: it takes the speaker's profile itself; False: the host compares with the profile."""
     exclusive: bool = True
     """Whether its emotions exclude each other, so that its scores sum to 1."""

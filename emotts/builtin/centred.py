@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +31,7 @@ class CentredClassifier(Classifier):
     rate = 16_000
     # What the training corpora show: all but contempt and boredom.
     labels = EMOTIONS[:8]
-    centres: ClassVar[bool] = True
+    centres: bool = True
 
     def classify(
         self, batch: Sequence[Audio], *, profile: Profile | None = None

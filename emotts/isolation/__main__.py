@@ -21,7 +21,12 @@ def main() -> None:
     with open(os.devnull) as nothing:
         os.dup2(nothing.fileno(), 0)
     Thread(target=_end_with_host, args=(lifeline,), name="emotts-lifeline", daemon=True).start()
-    serve(connection)
+    try:
+        serve(connection)
+    except SystemExit as wish:  # of a plugin: at once, so that the host learns how it ended
+        if isinstance(wish.code, str):
+            sys.stderr.write(wish.code)
+        os._exit(wish.code if isinstance(wish.code, int) else 1)
 
 
 def _end_with_host(lifeline: int) -> None:

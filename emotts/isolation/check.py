@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import ClassVar
 
 from emotts.audio import Audio, Samples
 from emotts.check import Check
@@ -19,8 +18,7 @@ from emotts.records import Measurement, Voice
 class IsolatedCheck(Check):
     """Stands for a check in a worker process, which starts when it is first asked."""
 
-    name: ClassVar[str] = fact()
-    costly: ClassVar[bool] = fact()
+    costly: bool = fact()
 
     def __init__(self, part: PartConfig) -> None:
         """Keep the configuration; nothing is started.
@@ -29,6 +27,7 @@ class IsolatedCheck(Check):
             part: of the check, with the limits of its process.
         """
         super().__init__(part)
+        self.name = str(part)
         self._supervisor = Supervisor("check", part, failed=CheckError, gone=CheckGoneError)
 
     @cached_property

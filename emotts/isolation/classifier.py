@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 from emotts.audio import Audio, Samples
 from emotts.classifier import Classifier
@@ -19,12 +19,11 @@ from emotts.records import Prediction, Profile
 class IsolatedClassifier(Classifier):
     """Stands for a classifier in a worker process, which starts when it is first asked."""
 
-    name: ClassVar[str] = fact()
-    license: ClassVar[str] = fact()
+    license: str = fact()
     rate: int = fact()
     labels: tuple[str, ...] = fact()
     dimensions: tuple[str, ...] = fact()
-    centres: ClassVar[bool] = fact()
+    centres: bool = fact()
     exclusive: bool = fact()
     batch: int = fact()
 
@@ -35,6 +34,7 @@ class IsolatedClassifier(Classifier):
             part: of the classifier, with the limits of its process.
         """
         super().__init__(part)
+        self.name = str(part)
         self._supervisor = Supervisor(
             "classifier", part, failed=ClassifierError, gone=ClassifierGoneError
         )

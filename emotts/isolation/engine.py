@@ -22,7 +22,6 @@ class IsolatedEngine(Engine):
     With the same options it says, to the bit, what the engine says without a process of its own.
     """
 
-    name: str = fact()
     license: str = fact()
     controls: Mapping[str, Control] = fact()
     uses_seed: bool = fact()
@@ -35,6 +34,7 @@ class IsolatedEngine(Engine):
             part: of the engine, with the limits of its process.
         """
         super().__init__(part)
+        self.name = str(part)
         self._supervisor = Supervisor("engine", part, failed=EngineError, gone=EngineGoneError)
 
     @cached_property

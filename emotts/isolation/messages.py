@@ -45,7 +45,6 @@ def floats(values: Mapping[str, float]) -> dict[str, float]:
 class EngineFacts(Message):
     """What an engine is and can do."""
 
-    name: str
     license: str
     controls: dict[str, Control]
     uses_seed: bool
@@ -55,7 +54,6 @@ class EngineFacts(Message):
 class ClassifierFacts(Message):
     """What a classifier is and can hear."""
 
-    name: str
     license: str
     rate: int
     labels: tuple[str, ...]
@@ -68,7 +66,6 @@ class ClassifierFacts(Message):
 class CheckFacts(Message):
     """What a check is."""
 
-    name: str
     costly: bool
 
 

@@ -115,7 +115,6 @@ def _failure(error: Exception) -> Frame:
 
 def _engine_facts(engine: Engine, _: Frame) -> Iterator[Frame]:
     facts = EngineFacts(
-        name=engine.name,
         license=engine.license,
         controls=dict(engine.controls),
         uses_seed=engine.uses_seed,
@@ -131,7 +130,7 @@ def _classifier_facts(classifier: Classifier, _: Frame) -> Iterator[Frame]:
 
 
 def _check_facts(check: Check, _: Frame) -> Iterator[Frame]:
-    yield Frame("item", CheckFacts(name=check.name, costly=check.costly).form())
+    yield Frame("item", CheckFacts(costly=check.costly).form())
 
 
 def _fingerprint(part: Engine | Classifier, _: Frame) -> Iterator[Frame]:
