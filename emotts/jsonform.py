@@ -21,6 +21,7 @@ def speech_form(speech: Speech, *, output: str | None, embedding: bool = False) 
         "text": request.text,
         "target": dict(request.target.point or request.target.weights),
         "intensity": request.target.intensity,
+        "like": None if request.like is None else _reference_form(request.like),
         "engine": speech.engine,
         "voice": request.voice.name,
         "classifier": speech.choices[0].classifiers[0],
@@ -32,8 +33,6 @@ def speech_form(speech: Speech, *, output: str | None, embedding: bool = False) 
         "warnings": list(request.warnings),
         "sentences": [choice_form(choice) for choice in speech.choices],
     }
-    if request.like is not None:
-        form["like"] = _reference_form(request.like)
     if embedding:
         form["embedding"] = speech.embedding.tolist()
     return form

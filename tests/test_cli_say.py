@@ -67,7 +67,8 @@ def test_json_is_one_object_of_the_documented_schema(tones: Path, folder: Path) 
     )
     spoken = json.loads(result.stdout)
     assert list(spoken) == [
-        *("text", "target", "intensity", "engine", "voice", "classifier", "sample_rate", "seed"),
+        *("text", "target", "intensity", "like"),
+        *("engine", "voice", "classifier", "sample_rate", "seed"),
         *("output", "duration_s", "settings", "warnings", "sentences"),
     ]
     assert spoken["target"] == {"happiness": 0.75, "fear": 0.25}
@@ -76,7 +77,8 @@ def test_json_is_one_object_of_the_documented_schema(tones: Path, folder: Path) 
     assert spoken["duration_s"] == pytest.approx(read("a.wav").duration_s)
     sentence = spoken["sentences"][0]
     assert list(sentence) == [
-        *("text", "matched", "margin", "chosen", "engine", "voice"),
+        *("text", "target", "intensity", "pause_s"),
+        *("matched", "margin", "chosen", "engine", "voice"),
         *("advice", "effort", "candidates"),
     ]
     assert list(sentence["effort"]) == ["planned", "tried", "rounds", "stopped", "diversity"]
@@ -85,7 +87,7 @@ def test_json_is_one_object_of_the_documented_schema(tones: Path, folder: Path) 
     assert [candidate["index"] for candidate in sentence["candidates"]] == [0, 1, 2, 3]
     assert list(sentence["candidates"][1]) == [
         *("index", "seed", "requested", "effective", "conditioning"),
-        *("score", "rejected", "prediction"),
+        *("score", "rejected", "checks", "prediction"),
     ]
     scores = [candidate["score"] for candidate in sentence["candidates"]]
     assert scores[sentence["chosen"]] == max(scores)

@@ -1,0 +1,104 @@
+"""Whether more is heard where more is asked for, and a blend as a blend.
+
+    python -m benchmarks.intensity [--sentences 10]
+
+Needs the corpora and the extra `training`. Each sentence is spoken with each emotion at intensities
+from 0 to 1; verifier and jury hear the chosen takes. The jury shares no corpora with the verifier.
+"""
+
+from argparse import ArgumentParser
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy.stats import rankdata
+
+from benchmarks.disjoint import EMOTIONS, TEXTS, Room, Trial, interval, judged, mean, table
+from emotts.emotions import target
+from emotts.records import Choice
+
+INTENSITIES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+BLENDS = (
+    "happiness:0.6,surprise:0.4",
+    "fear:0.6,surprise:0.4",
+    "anger:0.6,disgust:0.4",
+    "sadness:0.6,fear:0.4",
+    "anger:0.5,sadness:0.5",
+    "happiness:0.5,sadness:0.5",
+)
+
+
+def monotone(heard: Sequence[float]) -> float:
+    """Spearman's rank correlation of intensity and what is heard; 0 where that is constant."""
+    ranks = rankdata(heard)
+    if np.ptp(ranks) == 0:
+        return 0.0
+    return float(np.corrcoef(rankdata(INTENSITIES), ranks)[0, 1])
+
+
+def views(trial: Trial, choice: Choice) -> tuple[Mapping[str, float], Mapping[str, float]]:
+    """What verifier and jury hear in the chosen take."""
+    own = mean([heard.scores for heard in choice.candidate.predictions.values()])
+    return own, judged(trial, choice.audio)
+
+
+def ladder(room: Room, trial: Trial, text: str, emotion: str) -> tuple[list[float], list[float]]:
+    """How much of an emotion verifier and jury hear at each intensity."""
+    found = []
+    for intensity in INTENSITIES:
+        (choice,) = room.speak(trial, room.request(text, target(emotion, intensity)))
+        found.append([heard[emotion] for heard in views(trial, choice)])
+    own, jury = zip(*found, strict=True)
+    return list(own), list(jury)
+
+
+def intensities(room: Room, texts: Sequence[str]) -> str:
+    """A row an emotion: rank correlations, and what the jury hears at each intensity."""
+    rows, both = [], ([], [])  # type: tuple[list[list[str]], tuple[list[float], list[float]]]
+    for emotion in EMOTIONS:
+        ladders = [ladder(room, trial, t, emotion) for trial in room.trials() for t in texts]
+        levels = np.mean([jury for _, jury in ladders], axis=0)
+        correlations = [[monotone(view) for view in views] for views in zip(*ladders, strict=True)]
+        for all_found, found in zip(both, correlations, strict=True):
+            all_found += found
+        cells = [interval(found) for found in correlations]
+        rows.append([emotion, *cells, *(f"{level:.2f}" for level in levels)])
+    rows.append(["all", *map(interval, both), *("" for _ in INTENSITIES)])
+    return table(["", "verifier", "jury", *(f"{i:g}" for i in INTENSITIES)], rows)
+
+
+def blends(room: Room, texts: Sequence[str]) -> str:
+    """A row a blend: how often its two emotions are the two that are heard most."""
+    rows = []
+    for spec in BLENDS:
+        wanted = target(spec)
+        found = []
+        for trial in room.trials():
+            for text in texts:
+                (choice,) = room.speak(trial, room.request(text, wanted))
+                shares = [len(set(loudest(v)) & set(wanted.weights)) for v in views(trial, choice)]
+                found.append([*(float(s == 2) for s in shares), float(shares[1] > 0)])
+        rows.append([spec, *(interval(column) for column in zip(*found, strict=True))])
+    return table(["", "both, verifier", "both, jury", "one of them, jury"], rows)
+
+
+def loudest(heard: Mapping[str, float]) -> list[str]:
+    """The two emotions that are heard most, neutral aside."""
+    emotions = [emotion for emotion in heard if emotion != "neutral"]
+    return sorted(emotions, key=lambda emotion: -heard[emotion])[:2]
+
+
+def main() -> None:
+    """Measure and print both tables."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--sentences", type=int, default=len(TEXTS))
+    texts = TEXTS[: parser.parse_args().sentences]
+    room = Room()
+    print(f"Rank correlation of the intensity asked for and the probability heard, {len(texts)}")
+    print("sentences, each half of the corpora as verifier; beside it what the jury hears at")
+    print(f"each intensity.\n\n{intensities(room, texts)}\n")
+    print("How often the two emotions of a blend are the two heard most, neutral aside.\n")
+    print(blends(room, texts))
+
+
+if __name__ == "__main__":
+    main()

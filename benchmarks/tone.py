@@ -1,0 +1,101 @@
+"""What it costs to speak the sentences of a request in one tone, and how much nearer they get.
+
+    python -m benchmarks.tone
+
+Needs the corpora and the extra `training`. Texts of three sentences are spoken with each emotion,
+the sentences chosen one by one, looking back, and together; the takes are the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from benchmarks.disjoint import EMOTIONS, TEXTS, Room, Trial, interval, judged, table
+from emotts import tone
+from emotts.emotions import target
+from emotts.records import Candidate, Tone
+from emotts.scoring import ranking
+from emotts.tone import Scored, Spreads
+
+LENGTH = 3
+
+
+def ways(sentences: Sequence[Scored]) -> dict[str, list[Candidate]]:
+    """Way of choosing → the takes of a text."""
+    alone = [_best(sentence.candidates, sentence) for sentence in sentences]
+    back: list[Candidate] = []
+    before: Tone | None = None
+    for sentence in sentences:
+        back.append(_best(tone.lean(sentence, [] if before is None else [before]), sentence))
+        before = sentence.tone(back[-1])
+    joint = [
+        _best(leaning, sentence)
+        for leaning, sentence in zip(tone.together(sentences), sentences, strict=True)
+    ]
+    return {"one by one": alone, "looking back": back, "together": joint}
+
+
+def _best(candidates: Sequence[Candidate], sentence: Scored) -> Candidate:
+    return (*ranking(candidates), sentence.candidates[0])[0]
+
+
+def apart(
+    sentences: Sequence[Scored], chosen: Sequence[Candidate], known: Spreads
+) -> tuple[float, float]:
+    """Mean distance of neighbours in controls, and in semitones of the median pitch."""
+    steps, pitches = [], []
+    for (sentence, one), (_, other) in pairwise(zip(sentences, chosen, strict=True)):
+        steps.append(sentence.distance(one, sentence.tone(other), known))
+        pitches.append(abs(one.effective["pitch"] - other.effective["pitch"]))
+    return float(np.mean(steps)), float(np.mean(pitches))
+
+
+def measured(
+    trial: Trial, sentences: Sequence[Scored], emotion: str
+) -> dict[str, list[list[float]]]:
+    """Way → of a text: distances, and of each sentence whether jury and verifier hear it."""
+    known = tone.spreads(c for sentence in sentences for c in sentence.candidates)
+    found = {}
+    for way, chosen in ways(sentences).items():
+        jury = [judged(trial, c.audio) for c in chosen if c.audio is not None]
+        hits = [float(max(heard, key=heard.__getitem__) == emotion) for heard in jury]
+        own = [float(all(p.top == emotion for p in c.predictions.values())) for c in chosen]
+        distance, semitones = apart(sentences, chosen, known)
+        found[way] = [[distance], [semitones], hits, own]
+    return found
+
+
+def spoken(room: Room, trial: Trial, emotion: str) -> list[Scored]:
+    """The takes of all sentences, each as if it stood alone."""
+    found = []
+    for text in TEXTS:
+        request = room.request(text, target(emotion))
+        (choice,) = room.speak(trial, request)
+        found.append(Scored(choice.candidates, request, trial.verifier[0].name))
+    return found
+
+
+def main() -> None:
+    """Measure and print the table."""
+    room = Room()
+    results: dict[str, list[list[float]]] = {}
+    for trial in room.trials():
+        for emotion in EMOTIONS:
+            sentences = spoken(room, trial, emotion)
+            for start in range(len(sentences)):
+                text = [*sentences, *sentences][start : start + LENGTH]
+                _gather(results, measured(trial, text, emotion))
+    print("Neighbouring sentences of texts of three.\n")
+    head = ("chosen", "apart, in spreads", "apart, semitones", "jury hears it", "verifier hears it")
+    print(table(head, [[way, *map(interval, columns)] for way, columns in results.items()]))
+
+
+def _gather(results: dict[str, list[list[float]]], found: Mapping[str, list[list[float]]]) -> None:
+    for way, columns in found.items():
+        for column, values in zip(results.setdefault(way, [[], [], [], []]), columns, strict=True):
+            column += values
+
+
+if __name__ == "__main__":
+    main()
