@@ -102,14 +102,14 @@ class Sounds:
             clips = [audio.read(path, max_seconds=MAX_REFERENCE_S) for path in files]
             hear = self._hear_xtts if self._model.card.family == "xtts" else self._hear_encoder
             try:
-                self._heard[key] = hear(clips, files)
+                self._heard[key] = hear(clips)
             except Exception as error:  # too short for a network, in whatever way that shows
                 named = ", ".join(map(str, files))
                 raise EngineError(f"{named}: the model can't hear it: {error}") from error
         return self._heard[key]
 
     @torch.inference_mode()
-    def _hear_xtts(self, clips: Sequence[audio.Audio], files: tuple[Path, ...]) -> Sound:
+    def _hear_xtts(self, clips: Sequence[audio.Audio]) -> Sound:
         """As Coqui's `get_conditioning_latents`, but for its loader, which needs FFmpeg."""
         network, config = self._model.network, self._model.network.config
         waves = [
@@ -128,11 +128,25 @@ class Sounds:
         )
         return Sound(latents=latents, timbre=torch.stack(timbres).mean(dim=0))
 
-    def _hear_encoder(self, clips: Sequence[audio.Audio], files: tuple[Path, ...]) -> Sound:
-        """The mean d-vector of recordings, by the encoder that came with the model."""
+    @torch.inference_mode()
+    def _hear_encoder(self, clips: Sequence[audio.Audio]) -> Sound:
+        """The mean d-vector of recordings, by the encoder that came with the model.
+
+        As Coqui's `compute_embedding_from_clip`, but for its loader, which reads without a limit.
+        """
         manager = self._model.network.speaker_manager
-        vector = manager.compute_embedding_from_clip([str(path) for path in files])
-        return Sound(d_vector=torch.tensor(vector, device=self._model.device)[None])
+        processor, rows = manager.encoder_ap, []
+        for clip in clips:
+            wave = clip.resample(processor.sample_rate).samples
+            if processor.do_trim_silence:
+                wave = processor.trim_silence(wave)
+            if processor.do_sound_norm:
+                wave = processor.sound_norm(wave)
+            if not manager.encoder_config.model_params.get("use_torch_spec", False):
+                wave = processor.melspectrogram(wave)
+            heard = torch.from_numpy(np.asarray(wave, np.float32)).to(self._model.device)
+            rows.append(manager.encoder.compute_embedding(heard[None]))
+        return Sound(d_vector=torch.stack(rows).mean(dim=0))
 
     def _d_vector(self, embedding: Embedding) -> torch.Tensor | None:
         """An embedding as the model takes it; None, logged once a length, where it does not fit."""

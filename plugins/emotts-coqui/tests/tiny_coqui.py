@@ -4,6 +4,7 @@ Their weights are random: they hum and hiss. That is enough to tell what reaches
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,10 @@ from TTS.tts.models.forward_tts import ForwardTTS
 from TTS.tts.models.glow_tts import GlowTTS
 from TTS.tts.models.vits import Vits
 from TTS.tts.models.xtts import Xtts
+
+from emotts_coqui import CoquiEngine
+
+Make = Callable[..., CoquiEngine]
 
 RATE = 16_000
 DIMENSION = 16
@@ -89,6 +94,13 @@ def vits(folder: Path, **changes: Any) -> Path:
             **TEXT,
         ),
         Vits,
+    )
+
+
+def vits_of_people(folder: Path) -> Path:
+    """VITS with an embedding for each of two speakers."""
+    return vits(
+        folder, speakers=["p225", "ED\n"], use_speaker_embedding=True, speaker_embedding_channels=8
     )
 
 

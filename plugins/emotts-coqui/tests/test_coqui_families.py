@@ -1,0 +1,96 @@
+"""Each family keeps what an engine promises, loaded by Coqui's own code."""
+
+import subprocess
+import sys
+
+import pytest
+from emotts.records import Take
+from emotts.testing import check_engine, engine_promises
+from tiny_coqui import Make
+
+TEXT = "On Monday, the train leaves."
+
+
+@pytest.mark.parametrize("kind", ["vits", "vits_of_people", "vits_of_emotions", "glow", "speedy"])
+def test_keeps_the_promises_of_an_engine(make: Make, kind: str) -> None:
+    check_engine(make(kind), text=TEXT)
+
+
+@pytest.mark.slow
+def test_your_tts_keeps_the_promises_of_an_engine(make: Make) -> None:
+    check_engine(make("your_tts"), text=TEXT)
+
+
+@pytest.mark.heavy
+def test_xtts_keeps_the_promises_of_an_engine_that_do_not_need_training(make: Make) -> None:
+    broken = [o.promise for o in engine_promises(make("xtts"), text=TEXT) if o.problem]
+    # Where speech ends is what a language model learns: this one always fills its ten tokens.
+    assert broken == ["Twice the text lasts longer"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "controls", "uses_seed", "accepts"),
+    [
+        ("vits", {"rate", "temperature", "duration_noise"}, True, set()),
+        ("vits_of_people", {"rate", "temperature", "duration_noise"}, True, set()),
+        ("vits_of_emotions", {"rate", "temperature", "duration_noise"}, True, {"embedding"}),
+        ("your_tts", {"rate", "temperature", "duration_noise"}, True, {"reference"}),
+        ("glow", {"rate", "temperature"}, True, set()),
+        ("speedy", {"rate"}, False, {"embedding"}),
+        (
+            "xtts",
+            {"rate", "temperature", "top_k", "top_p", "repetition_penalty"},
+            True,
+            {"reference"},
+        ),
+    ],
+)
+def test_says_what_it_can_do(
+    make: Make, kind: str, controls: set[str], uses_seed: bool, accepts: set[str]
+) -> None:
+    engine = make(kind)
+    assert (set(engine.controls), engine.uses_seed, engine.accepts) == (
+        controls,
+        uses_seed,
+        accepts,
+    )
+
+
+def test_a_model_of_one_voice_has_the_default_one(make: Make) -> None:
+    (voice,) = make("glow").voices()
+    assert (voice.name, voice.language) == ("default", "de")
+
+
+def test_voices_are_speakers(make: Make) -> None:
+    assert [voice.name for voice in make("vits_of_people").voices()] == ["p225", "ED"]
+
+
+def test_speakers_sound_different(make: Make) -> None:
+    engine = make("vits_of_people")
+    one, other = (
+        next(engine.renderings(TEXT, voice=name, takes=[Take(0, 0)])).audio.samples
+        for name in ("p225", "ED")
+    )
+    assert one.size != other.size or abs(one - other).max() > 0.01
+
+
+def test_voices_are_speakers_in_languages(make: Make) -> None:
+    assert [(voice.name, voice.language) for voice in make("your_tts").voices()] == [
+        ("female-en-5.en", "en"),
+        ("female-en-5.fr-fr", "fr-FR"),
+        ("male-en-2.en", "en"),
+        ("male-en-2.fr-fr", "fr-FR"),
+    ]
+
+
+def test_the_emotions_that_a_model_was_trained_on_are_no_voices(make: Make) -> None:
+    assert [voice.name for voice in make("vits_of_emotions").voices()] == ["default"]
+
+
+def test_another_model_is_another_fingerprint(make: Make) -> None:
+    assert make("glow").fingerprint != make("speedy").fingerprint
+
+
+def test_registering_it_imports_neither_torch_nor_coqui() -> None:
+    code = "import sys, emotts_coqui; sys.exit(bool({'torch', 'TTS', 'numba'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
