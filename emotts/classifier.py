@@ -114,8 +114,7 @@ class Classifier(ABC):
         mean = np.mean([prediction.embedding for prediction in heard], axis=0, dtype=np.float64)
         embedding = np.asarray(mean, np.float32)
         if self.centres:
-            centre = Profile(embedding, {}, len(clips))
-            heard = [self.hear([clip], profile=centre)[0] for clip in clips]
+            heard = self._centred(clips, heard, Profile(embedding, {}, len(clips)))
         return Profile(
             embedding=embedding,
             log_odds={
@@ -128,6 +127,15 @@ class Classifier(ABC):
                 for name in self.dimensions
             },
         )
+
+    def _centred(
+        self, clips: Sequence[Audio], heard: Sequence[Prediction], profile: Profile
+    ) -> list[Prediction]:
+        """What a classifier that centres hears with a profile, having `heard` it without one.
+
+        It hears the clips again, unless a classifier knows how to tell from what it heard.
+        """
+        return [self.hear([clip], profile=profile)[0] for clip in clips]
 
     def _validate(self, prediction: Prediction) -> None:
         scores = np.fromiter(prediction.scores.values(), np.float64)

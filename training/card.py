@@ -38,9 +38,11 @@ def _uar(figure: dict[str, float]) -> str:
 _CARD = """# Model card: compact
 
 A small speech-emotion classifier: the convolutions and the first two layers of Whisper tiny.en,
-frozen, as ONNX with float16 weights; mean and standard deviation over time of both layers; logistic
-regression over {labels}. Two heads: one for clips relative to their speaker's mean embedding
-(*centred*, preferred), one for clips of an unknown speaker (*uncentred*).
+frozen, as ONNX that computes dense layers in 8 bits and the second layer on means of three
+positions; mean and standard deviation over time of both layers; logistic regression over
+{labels}.
+Two heads: one for clips relative to their speaker's mean embedding (*centred*, preferred), one for
+clips of an unknown speaker (*uncentred*).
 
 ## Meant for
 

@@ -2,60 +2,27 @@
 
 Radford et al. (2022): two convolutions with GELU, sinusoidal positions, then pre-norm transformer
 layers. Where Whisper pads every clip to 30 s, this graph takes the clip's own frames and the first
-of the positions.
+of the positions. It is made to be cheap, for every take of a sentence is heard: dense layers
+compute in 8 bits, and the second layer hears the mean of every few neighbours.
 """
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper
 
 from training.ctranslate import Weights
+from training.graph import Graph
 
-OPSET = 20
-# The version of the file format that onnxruntime 1.18, the oldest that emotts allows, can read.
-IR_VERSION = 10
 HEADS = 6
 WIDTH = 384
 EPSILON = 1e-5
+# Positions that become one between layers. What is pooled over time in the end can be slow, but the
+# first layer, which hears how sounds move, can't: see README.md.
+MERGED = 3
 
 
-class _Graph:
-    """Nodes and constants under construction; every method returns the name of its result."""
-
-    def __init__(self, weights: Weights) -> None:
-        self.weights = weights
-        self.nodes: list[onnx.NodeProto] = []
-        self.constants: dict[str, onnx.TensorProto] = {}
-
-    def node(
-        self, operator: str, inputs: Sequence[str], output: str = "", **attributes: Any
-    ) -> str:
-        """Add one operation."""
-        output = output or f"{operator.lower()}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(operator, inputs, [output], **attributes))
-        return output
-
-    def constant(self, name: str, value: npt.ArrayLike, dtype: type = np.int64) -> str:
-        """A constant, stored once under its name."""
-        self.constants[name] = numpy_helper.from_array(np.asarray(value, dtype), name)
-        return name
-
-    def weight(self, name: str) -> str:
-        """A weight of the model: stored as float16, used as float32.
-
-        onnxruntime does the conversion once, when it loads the graph.
-        """
-        stored = self.constant(name, self.weights[name], np.float16)
-        return self.node("Cast", [stored], f"{name}/float32", to=TensorProto.FLOAT)
-
-    def linear(self, value: str, name: str) -> str:
-        """A dense layer on [frames, in]."""
-        inputs = [value, self.weight(f"{name}/weight"), self.weight(f"{name}/bias")]
-        return self.node("Gemm", inputs, transB=1)
+class _Whisper(Graph):
+    """Parts of the encoder; every method returns the name of its result."""
 
     def norm(self, value: str, name: str) -> str:
         """A layer norm over the features."""
@@ -63,10 +30,14 @@ class _Graph:
         return self.node("LayerNormalization", inputs, epsilon=EPSILON)
 
     def convolution(self, value: str, name: str, stride: int) -> str:
-        """A convolution of width 3 and its GELU on [1, channels, frames]."""
-        inputs = [value, self.weight(f"{name}/weight"), self.weight(f"{name}/bias")]
-        found = self.node("Conv", inputs, kernel_shape=[3], pads=[1, 1], strides=[stride])
-        return self.node("Gelu", [found])
+        """A convolution of width 3 and its GELU on [frames, channels]: a dense layer on windows."""
+        padded = self.node("Pad", [value, self.constant("edges", [1, 0, 1, 0])])
+        parts = []
+        for offset, end in enumerate((-2, -1, np.iinfo(np.int64).max)):
+            bounds = [self.constant(f"from{offset}", [offset]), self.constant(f"to{end}", [end])]
+            steps = [self.constant("frames", [0]), self.constant(f"step{stride}", [stride])]
+            parts.append(self.node("Slice", [padded, *bounds, *steps]))
+        return self.node("Gelu", [self.linear(self.node("Concat", parts, axis=1), name)])
 
     def attention(self, value: str, name: str) -> str:
         """Self-attention on [frames, WIDTH]."""
@@ -99,13 +70,22 @@ class _Graph:
 
     def front(self, mel: str) -> str:
         """Convolutions and positions: [1, bands, frames] → [frames / 2, WIDTH]."""
-        found = self.convolution(mel, "encoder/conv1", 1)
-        found = self.convolution(found, "encoder/conv2", 2)
         first = self.constant("first", [0])
-        by_frame = self.node("Transpose", [self.node("Squeeze", [found, first])], perm=[1, 0])
+        frames = self.node("Transpose", [self.node("Squeeze", [mel, first])], perm=[1, 0])
+        found = self.convolution(frames, "encoder/conv1", 1)
+        by_frame = self.convolution(found, "encoder/conv2", 2)
         count = self.node("Shape", [by_frame], start=0, end=1)
         table = self.weight("encoder/position_encodings/encodings")
         return self.node("Add", [by_frame, self.node("Slice", [table, first, count])])
+
+    def merged(self, value: str) -> str:
+        """Means of `MERGED` neighbours, of fewer at the end: [frames, WIDTH] → fewer frames."""
+        first = self.constant("first", [0])
+        by_channel = self.node("Unsqueeze", [self.node("Transpose", [value], perm=[1, 0]), first])
+        means = self.node(
+            "AveragePool", [by_channel], kernel_shape=[MERGED], strides=[MERGED], ceil_mode=1
+        )
+        return self.node("Transpose", [self.node("Squeeze", [means, first])], perm=[1, 0])
 
     def moments(self, value: str) -> tuple[str, str]:
         """Mean and standard deviation over time of [frames, WIDTH], each [WIDTH]."""
@@ -115,34 +95,18 @@ class _Graph:
         squares = self.node("Mul", [spread, spread])
         return mean, self.node("Sqrt", [self.node("ReduceMean", [squares, time], keepdims=0)])
 
-    def model(self, output: str, shape: list[int | str]) -> onnx.ModelProto:
-        """The finished graph."""
-        graph = helper.make_graph(
-            self.nodes,
-            "whisper-encoder",
-            [helper.make_tensor_value_info("mel", TensorProto.FLOAT, [1, 80, "frames"])],
-            [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)],
-            list(self.constants.values()),
-        )
-        model = helper.make_model(
-            graph,
-            ir_version=IR_VERSION,
-            opset_imports=[helper.make_opsetid("", OPSET)],
-            producer_name="emotts",
-        )
-        onnx.checker.check_model(model, full_check=True)
-        return model
-
 
 def pooled(weights: Weights, layers: int) -> onnx.ModelProto:
     """The graph that ships: mean and standard deviation over time of each of the first layers.
 
     Input "mel" [1, 80, frames]; output "embedding" [layers * 2 * WIDTH].
     """
-    graph = _Graph(weights)
+    graph = _Whisper(weights, exact=False)
     value = graph.front("mel")
     moments: list[str] = []
     for index in range(layers):
+        if index:
+            value = graph.merged(value)
         value = graph.layer(value, f"encoder/layer_{index}")
         moments += graph.moments(value)
     graph.node("Concat", moments, "embedding", axis=0)
@@ -150,11 +114,11 @@ def pooled(weights: Weights, layers: int) -> onnx.ModelProto:
 
 
 def whole(weights: Weights) -> onnx.ModelProto:
-    """The whole encoder, built by the same code, to be held against CTranslate2's.
+    """The whole encoder in float32, built by the same code, to be held against CTranslate2's.
 
     Input "mel" [1, 80, frames]; output "states" [frames / 2, WIDTH].
     """
-    graph = _Graph(weights)
+    graph = _Whisper(weights, exact=True)
     value = graph.front("mel")
     for index in range(4):
         value = graph.layer(value, f"encoder/layer_{index}")
