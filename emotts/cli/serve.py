@@ -1,0 +1,70 @@
+"""`emotts serve`."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from emotts.cli.common import (
+    build_host,
+    classifier_option,
+    config_option,
+    engine_option,
+    model_option,
+    settings_option,
+    verbose_option,
+)
+from emotts.errors import ConfigError
+
+try:
+    from emotts.server.app import ServerSettings, create
+    from emotts.server.run import refuse_open, serve
+except ModuleNotFoundError as error:
+    raise ConfigError(f"the server needs {error.name}: pip install 'emotts[server]'") from error
+
+KEY_VARIABLE = "EMOTTS_API_KEY"
+
+
+@click.command("serve")
+@click.option("--host", "address", metavar="ADDRESS", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True)
+@click.option(
+    "--key-file",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=f"Holds the key that clients must send; or set {KEY_VARIABLE}.",
+)
+@click.option(
+    "--queue",
+    type=click.IntRange(min=1),
+    default=16,
+    show_default=True,
+    help="At most so many requests wait; more are told to come back.",
+)
+@click.option(
+    "--drain",
+    type=click.FloatRange(min=0),
+    default=30.0,
+    show_default=True,
+    help="Seconds that accepted requests may take after a signal to stop.",
+)
+@engine_option
+@classifier_option
+@model_option
+@settings_option
+@config_option
+@verbose_option
+def command(
+    address: str, port: int, key_file: Path | None, queue: int, drain: float, **options: Any
+) -> None:
+    """Serve speech over HTTP, and a page to hear it.
+
+    Clients of OpenAI's speech interface work unchanged: set their base URL to
+    http://127.0.0.1:8000/v1.
+    """
+    key = key_file.read_text().strip() if key_file else os.environ.get(KEY_VARIABLE)
+    refuse_open(address, key)
+    host = build_host(**options)
+    click.echo(f"http://{address}:{port}", err=True)
+    serve(create(host, ServerSettings(key or None, queue)), host=address, port=port, drain_s=drain)

@@ -1,0 +1,158 @@
+"""The bodies of requests, checked; and what they ask of the host."""
+
+import base64
+import binascii
+import io
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from emotts.audio import Audio, read
+from emotts.config import MAX_TAKES
+from emotts.host import RequestOptions
+from emotts.instructions import Instruction
+from emotts.instructions import read as read_instruction
+from emotts.references import Emotion
+from emotts.server.encode import Format
+from emotts.server.failures import Failure
+from emotts.text import MAX_REQUEST
+
+# OpenAI's voices: clients offer no other names, so each stands for the default voice.
+OPENAI_VOICES = (
+    "alloy",
+    "ash",
+    "ballad",
+    "cedar",
+    "coral",
+    "echo",
+    "fable",
+    "marin",
+    "nova",
+    "onyx",
+    "sage",
+    "shimmer",
+    "verse",
+)
+MODELS = ("emotts", "gpt-4o-mini-tts", "tts-1", "tts-1-hd")
+
+# A minute of 16-bit audio at 48 kHz, in base64.
+MAX_CLIP = 8_000_000
+
+
+class VoiceId(BaseModel):
+    """The long spelling of a voice."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(min_length=1, max_length=64)
+
+
+class Wanted(BaseModel):
+    """What any request to speak may say about how."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    emotion: str | dict[str, float] | None = Field(default=None, max_length=200)
+    """A name, a blend or a point, as `emotts say` takes them; null: neutral."""
+    intensity: float = Field(default=1.0, ge=0, le=1)
+    takes: int | None = Field(default=None, ge=1, le=MAX_TAKES)
+    """At most so many a sentence, the neutral one included; null: the server's default."""
+    budget_ms: float | None = Field(default=None, gt=0)
+    """No take is begun later than this after the sentence's first."""
+    seed: int | None = Field(default=None, ge=0, lt=2**63)
+    speed: float = Field(default=1.0, ge=0.25, le=4)
+    """Factor on the rate of speech."""
+    like: str | None = Field(default=None, max_length=MAX_CLIP)
+    """A recording whose emotion is the target: WAV, FLAC, OGG or MP3, in base64."""
+    markup: bool = True
+    """Whether tags in the text are markup."""
+
+    @property
+    def wanted(self) -> Emotion | None:
+        """The emotion; neutral where nothing says any, None where a recording does."""
+        return self.emotion or (None if self.like else "neutral")
+
+    def options(self, voice: str | None) -> RequestOptions:
+        """What this asks of the host, beside text and emotion.
+
+        Args:
+            voice: as the client names it; None, or a name of OpenAI's: the default one.
+
+        Raises:
+            AudioError: the recording can't be read.
+        """
+        found = RequestOptions(intensity=self.intensity, markup=self.markup)
+        if self.speed != 1:
+            found["settings"] = {"rate": self.speed}
+        if voice is not None and voice not in OPENAI_VOICES:
+            found["voice"] = voice
+        if self.takes is not None:
+            found["takes"] = self.takes
+        if self.budget_ms is not None:
+            found["budget_ms"] = self.budget_ms
+        if self.seed is not None:
+            found["seed"] = self.seed
+        if self.like is not None:
+            found["like"] = clip(self.like)
+        return found
+
+
+class SpeechBody(Wanted):
+    """`POST /v1/audio/speech`: OpenAI's fields, and those of `Wanted`."""
+
+    model: str
+    input: str = Field(min_length=1, max_length=MAX_REQUEST)
+    voice: str | VoiceId
+    instructions: str | None = Field(default=None, max_length=MAX_REQUEST)
+    """Read for an emotion where `emotion` gives none."""
+    response_format: Format = "mp3"
+    stream_format: Literal["audio", "sse"] = "audio"
+
+    @field_validator("model")
+    @classmethod
+    def _known_model(cls, value: str) -> str:
+        if value not in MODELS:
+            raise ValueError(f"no model {value!r}; valid: {', '.join(MODELS)}")
+        return value
+
+    @property
+    def voice_name(self) -> str:
+        """The voice, in either spelling."""
+        return self.voice if isinstance(self.voice, str) else self.voice.id
+
+    def target(self) -> tuple[Emotion | None, Instruction | None]:
+        """The emotion to speak with, and what was read in the instructions for it.
+
+        None where the recording alone is to say it.
+        """
+        if self.emotion is not None or self.instructions is None:
+            return self.wanted, None
+        found = read_instruction(self.instructions)
+        return found.target or self.wanted, found
+
+
+class SayBody(Wanted):
+    """`POST /v1/emotts/say`."""
+
+    text: str = Field(min_length=1, max_length=MAX_REQUEST)
+    voice: str | None = Field(default=None, max_length=64)
+    audio: Literal["none", "chosen", "all"] = "chosen"
+    """Which takes to send as WAV, in base64: none, the chosen ones, or all of them."""
+    contours: bool = False
+    """Whether to send the pitch of each take."""
+    stream: bool = False
+    """Whether to send each take and sentence as it is made, as server-sent events."""
+
+
+def clip(encoded: str) -> Audio:
+    """A recording that came as base64.
+
+    Raises:
+        Failure: it is no base64.
+        AudioError: it is no audio that can be read.
+    """
+    try:
+        data = base64.b64decode(encoded, validate=True)
+    except binascii.Error as error:
+        raise Failure(400, f"like: no base64: {error}", param="like") from error
+    return read(io.BytesIO(data))

@@ -1,0 +1,121 @@
+"""The desk: takes requests in, up to a limit, and has them done one after the other.
+
+A host is used from one thread at a time, so one thread works. Who comes when the queue is full is
+told when to come back; who leaves has the work dropped at the next take.
+"""
+
+import asyncio
+import math
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from emotts.server.failures import Failure, Gone
+
+# How much the last request counts in the estimate of how long one takes.
+SMOOTHING = 0.2
+
+
+@dataclass
+class Line:
+    """From the work, which runs on the desk's thread, to whoever waits for it."""
+
+    loop: asyncio.AbstractEventLoop
+    queue: asyncio.Queue[Any] = field(default_factory=asyncio.Queue)
+    gone: threading.Event = field(default_factory=threading.Event)
+
+    def send(self, item: object) -> None:
+        """Hand something over; `Gone` where nobody waits any more."""
+        self.check()
+        self.loop.call_soon_threadsafe(self.queue.put_nowait, item)
+
+    def check(self) -> None:
+        """Raise `Gone` where nobody waits any more."""
+        if self.gone.is_set():
+            raise Gone
+
+
+Work = Callable[[Line], None]
+_END = object()
+
+
+class Desk:
+    """A bounded queue before one worker."""
+
+    def __init__(self, limit: int) -> None:
+        """Open.
+
+        Args:
+            limit: at most so many requests wait or are worked on at once.
+        """
+        self.limit = limit
+        self.draining = False
+        self.taken = 0
+        """Requests that wait or are worked on."""
+        self._seconds = 1.0
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="emotts")
+
+    @asynccontextmanager
+    async def accepted(self, work: Work) -> AsyncIterator[AsyncIterator[Any]]:
+        """Take a request in; what it sends comes out in order.
+
+        Leaving the context before the end drops the work at its next take.
+
+        Raises:
+            Failure: the queue is full, or the server is about to stop.
+        """
+        if self.draining:
+            raise Failure(503, "the server is stopping", code="draining", retry_after_s=5)
+        if self.taken >= self.limit:
+            raise Failure(
+                429,
+                f"{self.taken} requests are waiting already",
+                code="queue_full",
+                retry_after_s=math.ceil(self._seconds * self.taken),
+            )
+        line = Line(asyncio.get_running_loop())
+        self.taken += 1
+        done = line.loop.run_in_executor(self._worker, self._do, work, line)
+        done.add_done_callback(self._finished)
+        try:
+            yield _items(line)
+        finally:
+            line.gone.set()
+
+    async def drain(self, deadline_s: float) -> None:
+        """Accept nothing more, and wait for what was accepted."""
+        self.draining = True
+        end = time.monotonic() + deadline_s
+        while self.taken and time.monotonic() < end:
+            await asyncio.sleep(0.02)
+
+    def close(self) -> None:
+        """Let the worker go."""
+        self._worker.shutdown(wait=False, cancel_futures=True)
+
+    def _do(self, work: Work, line: Line) -> None:
+        start = time.monotonic()
+        try:
+            line.check()
+            work(line)
+            line.send(_END)
+        except Gone:
+            return
+        except Exception as error:
+            # Whoever waits raises it; the worker goes on.
+            line.loop.call_soon_threadsafe(line.queue.put_nowait, error)
+        self._seconds += SMOOTHING * (time.monotonic() - start - self._seconds)
+
+    def _finished(self, _done: "asyncio.Future[None]") -> None:
+        self.taken -= 1
+
+
+async def _items(line: Line) -> AsyncIterator[Any]:
+    while (item := await line.queue.get()) is not _END:
+        if isinstance(item, Exception):
+            raise item
+        yield item

@@ -1,0 +1,102 @@
+"""Failures: errors in the shape that OpenAI's clients read."""
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from emotts.errors import AudioError, ConfigError, EmottsError, TextError, UnknownNameError
+
+logger = logging.getLogger(__name__)
+
+# What the client can mend; any other error of emotts is the server's.
+_CLIENTS = (AudioError, ConfigError, TextError, UnknownNameError)
+
+# What proxies log for a client that left; nobody reads the response.
+CLIENT_GONE = 499
+
+
+class Failure(Exception):
+    """A request that gets no answer but this."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        param: str | None = None,
+        code: str | None = None,
+        retry_after_s: int | None = None,
+    ) -> None:
+        """Describe it.
+
+        Args:
+            status: of HTTP.
+            message: for a person.
+            param: the field that was wrong.
+            code: for a program.
+            retry_after_s: when to come back, seconds.
+        """
+        super().__init__(message)
+        self.status, self.param, self.code = status, param, code
+        self.headers = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
+
+
+class Gone(Exception):
+    """The client left before there was an answer; raised in the work, too, to end it."""
+
+
+def form(error: Exception) -> dict[str, object]:
+    """The body of an error."""
+    failure = failure_of(error)
+    kind = "invalid_request_error" if failure.status < 500 else "server_error"
+    return {
+        "error": {
+            "message": str(failure),
+            "type": "rate_limit_error" if failure.status == 429 else kind,
+            "param": failure.param,
+            "code": failure.code,
+        }
+    }
+
+
+def failure_of(error: Exception) -> Failure:
+    """What an error is to a client; what nobody expected is logged, and not shown."""
+    if isinstance(error, Failure):
+        return error
+    if isinstance(error, RequestValidationError):
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"] if part != "body")
+        message = first["msg"].removeprefix("Value error, ")
+        return Failure(400, f"{where}: {message}" if where else message, param=where or None)
+    if isinstance(error, HTTPException):
+        return Failure(error.status_code, str(error.detail))
+    if isinstance(error, _CLIENTS):
+        code = "unknown_name" if isinstance(error, UnknownNameError) else None
+        return Failure(400, str(error), code=code)
+    if isinstance(error, EmottsError):
+        return Failure(500, str(error))
+    logger.error("a request failed", exc_info=error)
+    return Failure(500, "an error inside the server; its log says more")
+
+
+def answer(error: Exception) -> JSONResponse:
+    """The response to a request that failed."""
+    failure = failure_of(error)
+    return JSONResponse(form(failure), failure.status, headers=failure.headers)
+
+
+def install(app: FastAPI) -> None:
+    """Have all errors of an app answered in this shape."""
+
+    async def handle(_request: Request, error: Exception) -> Response:
+        return answer(error)
+
+    async def close(_request: Request, _error: Exception) -> Response:
+        return Response(status_code=CLIENT_GONE)
+
+    for kind in (Failure, RequestValidationError, HTTPException, EmottsError, Exception):
+        app.add_exception_handler(kind, handle)
+    app.add_exception_handler(Gone, close)

@@ -1,0 +1,149 @@
+"""`/v1/emotts/…`: everything that was measured, as JSON."""
+
+import base64
+import io
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import numpy as np
+from fastapi import APIRouter, Request
+from fastapi.responses import Response, StreamingResponse
+
+from emotts.audio import Audio, read
+from emotts.builtin.analysis import analysed
+from emotts.dimensions import POINTS
+from emotts.emotions import EMOTIONS
+from emotts.jsonform import choice_form, classified_form, speech_form
+from emotts.records import Candidate, Choice
+from emotts.server import failures
+from emotts.server.bodies import SayBody
+from emotts.server.desk import Line
+from emotts.server.encode import encoded
+from emotts.server.service import Service, service_of
+
+router = APIRouter(prefix="/v1/emotts", tags=["emotts"])
+
+
+@router.post("/say")
+async def say(body: SayBody, request: Request) -> Response:
+    """Speak a text; the reply says what was heard in every take.
+
+    With `stream`, server-sent events: `take` as each is heard, `sentence` as each is chosen,
+    `done` with the whole reply, without audio; or `error`.
+    """
+    service = service_of(request)
+
+    def work(line: Line) -> None:
+        _say(service, body, line)
+
+    answers = service.answers(request, work)
+    if body.stream:
+        first = await anext(answers)
+        return StreamingResponse(_events(first, answers), media_type="text/event-stream")
+    found = [item async for item in answers]
+    form: dict[str, Any] = found[-1][1]
+    form["sentences"] = [content for kind, content in found if kind == "sentence"]
+    return Response(json.dumps(form), media_type="application/json")
+
+
+@router.post("/classify", openapi_extra={"requestBody": {"content": {"audio/*": {}}}})
+async def classify(request: Request) -> dict[str, Any]:
+    """What is heard in a recording: the body is a WAV, FLAC, OGG or MP3 file."""
+    service = service_of(request)
+    recording = read(io.BytesIO(await request.body()))
+
+    def work(line: Line) -> None:
+        line.send(service.host.classify([recording])[0])
+
+    async for heard in service.answers(request, work):
+        name = service.host.classifiers[0].name
+        form = classified_form("", recording, name, heard, embedding=True)
+        form.pop("file")
+    return form
+
+
+@router.get("/emotions")
+async def emotions(request: Request) -> dict[str, Any]:
+    """The emotions, which of them can be heard, and where they lie in arousal and valence."""
+    heard = service_of(request).host.classifiers[0].labels
+    return {
+        "emotions": [
+            {"name": name, "heard": name in heard, "point": POINTS.get(name)} for name in EMOTIONS
+        ]
+    }
+
+
+@router.get("/voices")
+async def voices(request: Request) -> dict[str, Any]:
+    """The engine's own voices."""
+    own = service_of(request).host.engine.voices()
+    return {
+        "voices": [
+            {"id": v.name, "name": v.description or v.name, "language": v.language} for v in own
+        ]
+    }
+
+
+def _say(service: Service, body: SayBody, line: Line) -> None:
+    """Send each take as it is heard, each sentence as it is chosen, and then the whole."""
+
+    def heard(candidate: Candidate) -> None:
+        line.send(("take", {"index": candidate.take.index, "heard": _heard(candidate)}))
+
+    asked = service.host.request(body.text, body.wanted, **body.options(body.voice))
+    choices = []
+    for choice in service.speak(asked, line, heard):
+        choices.append(choice)
+        line.send(("sentence", _sentence(choice, body)))
+    speech = service.host.speech(asked, choices)
+    form = speech_form(speech, output=None, embedding=True)
+    if body.audio != "none":
+        form["audio"] = _wav(speech.audio)
+    form.pop("sentences")
+    line.send(("done", form))
+
+
+def _sentence(choice: Choice, body: SayBody) -> dict[str, Any]:
+    """A sentence with what was asked for of its audio and contours."""
+    form = choice_form(choice)
+    if body.audio != "none":
+        form["audio"] = _wav(choice.audio)
+    for candidate, entry in zip(choice.candidates, form["candidates"], strict=True):
+        if candidate.audio is None:
+            continue
+        if body.audio == "all":
+            entry["audio"] = _wav(candidate.audio)
+        if body.contours:
+            entry["contour"] = _contour(candidate.audio)
+    return form
+
+
+def _contour(audio: Audio) -> list[float]:
+    """The fundamental every 20 ms, Hz; 0 where nothing is voiced."""
+    analysis = analysed(audio)
+    hz = np.where(analysis.voiced, analysis.pitch.hz, 0)[::2]
+    return [round(float(value), 1) for value in hz]
+
+
+def _heard(candidate: Candidate) -> dict[str, float]:
+    """What the first classifier heard in a take."""
+    heard = next(iter(candidate.predictions.values()), None)
+    return dict(heard.scores) if heard else {}
+
+
+def _wav(audio: Audio) -> str:
+    return base64.b64encode(encoded(audio, "wav")).decode()
+
+
+async def _events(first: Any, others: AsyncIterator[Any]) -> AsyncIterator[str]:
+    yield _event(*first)
+    try:
+        async for item in others:
+            yield _event(*item)
+    except Exception as error:
+        yield _event("error", failures.form(error))
+
+
+def _event(kind: str, content: Any) -> str:
+    return f"event: {kind}\ndata: {json.dumps(content)}\n\n"

@@ -1,0 +1,67 @@
+"""Running the server: an address to listen on, and a stop that finishes what was accepted."""
+
+import asyncio
+import contextlib
+import ipaddress
+import signal
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from emotts.errors import ConfigError
+from emotts.server.service import Service
+
+
+def refuse_open(host: str, key: str | None) -> None:
+    """Raise `ConfigError` where anybody in the network could use the server.
+
+    Args:
+        host: address or name to listen on.
+        key: that clients must send.
+    """
+    if key is None and not _is_loopback(host):
+        raise ConfigError(
+            f"{host} can be reached by others: set a key with --key-file or EMOTTS_API_KEY, "
+            "or listen on 127.0.0.1"
+        )
+
+
+def serve(app: FastAPI, *, host: str, port: int, drain_s: float) -> None:
+    """Serve until a signal comes; then finish what was accepted, for at most `drain_s` seconds."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=max(1, round(drain_s)),
+    )
+    _Server(config, app.state.service, drain_s).run()
+
+
+class _Server(uvicorn.Server):
+    """Tells new requests that it is stopping while those that were accepted are finished."""
+
+    def __init__(self, config: uvicorn.Config, service: Service, drain_s: float) -> None:
+        super().__init__(config)
+        self._service, self._drain_s = service, drain_s
+        self._stopping: asyncio.Task[None] | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Drain at the first signal; stop at once at the second."""
+        if self._stopping is None and sig in (signal.SIGTERM, signal.SIGINT):
+            loop = asyncio.get_running_loop()
+            self._stopping = loop.create_task(self._drain(sig, frame))
+        else:
+            super().handle_exit(sig, frame)
+
+    async def _drain(self, sig: int, frame: FrameType | None) -> None:
+        await self._service.desk.drain(self._drain_s)
+        super().handle_exit(sig, frame)
+
+
+def _is_loopback(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"

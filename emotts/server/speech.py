@@ -1,0 +1,122 @@
+"""`/v1/audio/speech`, as OpenAI's clients ask for it, and what they look up around it."""
+
+import base64
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response, StreamingResponse
+
+from emotts import audio
+from emotts.records import Choice
+from emotts.server import bodies, failures
+from emotts.server.bodies import SpeechBody
+from emotts.server.desk import Line
+from emotts.server.encode import Encoder, media_type
+from emotts.server.service import service_of
+
+router = APIRouter(tags=["OpenAI"])
+
+
+@router.post("/v1/audio/speech", response_class=Response)
+async def speech(body: SpeechBody, request: Request) -> Response:
+    """Speak a text; the audio is sent sentence by sentence as it is chosen.
+
+    What was measured of the first sentence is in the headers; `/v1/emotts/say` has all of it.
+    """
+    service = service_of(request)
+    emotion, read = body.target()
+    options = body.options(body.voice_name)
+
+    def work(line: Line) -> None:
+        for choice in service.speak(service.host.request(body.input, emotion, **options), line):
+            line.send(choice)
+
+    choices = service.answers(request, work)
+    first: Choice = await anext(choices)
+    headers = _headers(first)
+    if read is not None:
+        headers["X-Emotts-Instructions"] = quote(" ".join(read.words)) or "none"
+    if body.stream_format == "sse":
+        return StreamingResponse(
+            _events(first, choices, body), media_type="text/event-stream", headers=headers
+        )
+    return StreamingResponse(
+        _pieces(first, choices, body),
+        media_type=media_type(body.response_format),
+        headers=headers,
+    )
+
+
+@router.get("/v1/models")
+async def models() -> dict[str, Any]:
+    """The models: one, under the names that clients ask for."""
+    entries = [
+        {"id": name, "object": "model", "created": 0, "owned_by": "emotts"}
+        for name in bodies.MODELS
+    ]
+    return {"object": "list", "data": entries}
+
+
+@router.get("/v1/audio/voices")
+async def voices(request: Request) -> dict[str, Any]:
+    """The engine's voices, and OpenAI's names, which stand for the first of them."""
+    own = service_of(request).host.engine.voices()
+    default = own[0].description or own[0].name
+    return {
+        "voices": [{"id": v.name, "name": v.description or v.name} for v in own]
+        + [{"id": name, "name": default} for name in bodies.OPENAI_VOICES]
+    }
+
+
+async def _pieces(
+    first: Choice, others: AsyncIterator[Choice], body: SpeechBody
+) -> AsyncIterator[bytes]:
+    """The encoded audio, a piece a sentence."""
+    encoder = Encoder(body.response_format)
+    if data := encoder.add(audio.join(first.clips)):
+        yield data
+    async for choice in others:
+        if data := encoder.add(audio.join(choice.clips)):
+            yield data
+    yield encoder.finish()
+
+
+async def _events(
+    first: Choice, others: AsyncIterator[Choice], body: SpeechBody
+) -> AsyncIterator[str]:
+    """The same as server-sent events; an error half-way is one of them."""
+    sent = 0
+    try:
+        async for data in _pieces(first, others, body):
+            sent += len(data)
+            encoded = base64.b64encode(data).decode()
+            yield _event({"type": "speech.audio.delta", "audio": encoded})
+    except Exception as error:
+        yield _event({"type": "error", **failures.form(error)})
+        return
+    words = len(body.input.split())
+    # There are no tokens here: words go in, kilobytes come out.
+    usage = {"input_tokens": words, "output_tokens": sent // 1000}
+    usage["total_tokens"] = sum(usage.values())
+    yield _event({"type": "speech.audio.done", "usage": usage})
+
+
+def _event(content: dict[str, Any]) -> str:
+    return f"data: {json.dumps(content)}\n\n"
+
+
+def _headers(choice: Choice) -> dict[str, str]:
+    """What was measured, of the first sentence."""
+    heard = choice.candidate.predictions.get(choice.classifiers[0])
+    headers = {
+        "X-Emotts-Engine": choice.engine,
+        "X-Emotts-Target": str(choice.target),
+        "X-Emotts-Matched": str(choice.matched).lower(),
+        "X-Emotts-Margin": f"{choice.margin:.3f}",
+    }
+    if heard is not None and heard.scores:
+        headers["X-Emotts-Heard"] = f"{heard.top} {heard.scores[heard.top]:.2f}"
+    return headers

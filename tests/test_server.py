@@ -1,0 +1,351 @@
+"""The server, asked by real clients over real sockets."""
+
+import base64
+import contextlib
+import io
+import json
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import av
+import httpx
+import numpy as np
+import openai
+import pytest
+import uvicorn
+
+from emotts import Audio, Config, Host
+from emotts.errors import ConfigError
+from emotts.server.app import ServerSettings, create
+from emotts.server.bodies import MODELS, OPENAI_VOICES
+from emotts.server.encode import RATE, encoded
+from emotts.server.run import refuse_open
+
+TEXT = "The cat sat. The dog ran."
+FORMATS = ("mp3", "opus", "aac", "flac", "wav", "pcm")
+
+
+@contextlib.contextmanager
+def served(host: Host, settings: ServerSettings | None = None) -> Iterator[str]:
+    """The address of a running server."""
+    app = create(host, settings)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def speaking() -> Iterator[str]:
+    """A server that speaks for real."""
+    with served(Host(Config(takes=3))) as address:
+        yield address
+
+
+@pytest.fixture
+def humming(tones) -> Iterator[str]:
+    """A server that hums: fast."""
+    with served(Host(Config.load(tones).model_copy(update={"takes": 4}))) as address:
+        yield address
+
+
+def sdk(address: str, **options) -> openai.OpenAI:
+    return openai.OpenAI(base_url=f"{address}/v1", api_key="none", **options)
+
+
+def seconds(data: bytes, response_format: str) -> float:
+    """The length of encoded audio."""
+    if response_format == "pcm":
+        return len(data) / 2 / RATE
+    with av.open(io.BytesIO(data)) as container:
+        rate = container.streams.audio[0].rate
+        return sum(frame.samples for frame in container.decode(audio=0)) / rate
+
+
+@pytest.mark.parametrize("response_format", FORMATS)
+def test_the_sdk_gets_every_format(speaking: str, response_format: str) -> None:
+    asked = {
+        "model": "tts-1",
+        "voice": "alloy",
+        "input": "Good morning.",
+        "response_format": response_format,
+    }
+    speech = sdk(speaking).audio.speech
+    whole = speech.create(**asked).content
+    with speech.with_streaming_response.create(**asked) as response:
+        streamed = b"".join(response.iter_bytes())
+    assert 0.5 < seconds(whole, response_format) < 3
+    assert seconds(streamed, response_format) == seconds(whole, response_format)
+
+
+def test_what_was_measured_is_in_the_headers(speaking: str) -> None:
+    response = sdk(speaking).audio.speech.with_raw_response.create(
+        model="gpt-4o-mini-tts",
+        voice="nova",
+        input="Good morning.",
+        instructions="Speak very angrily.",
+        response_format="pcm",
+    )
+    headers = response.headers
+    assert headers["x-emotts-target"] == "anger"
+    assert headers["x-emotts-instructions"] == "angrily"
+    assert headers["x-emotts-engine"] == "hibari"
+    assert headers["x-emotts-matched"] in ("true", "false")
+    heard, share = headers["x-emotts-heard"].split()
+    assert heard.isalpha()
+    assert 0 < float(share) <= 1
+
+
+def test_events_carry_the_same_audio(humming: str) -> None:
+    body = {"model": "emotts", "voice": {"id": "bass"}, "input": TEXT, "response_format": "pcm"}
+    whole = httpx.post(f"{humming}/v1/audio/speech", json=body).content
+    parts, last = [], None
+    with httpx.stream(
+        "POST", f"{humming}/v1/audio/speech", json={**body, "stream_format": "sse"}
+    ) as response:
+        assert response.headers["content-type"].startswith("text/event-stream")
+        for line in response.iter_lines():
+            if line:
+                last = json.loads(line.removeprefix("data: "))
+                parts.append(base64.b64decode(last.get("audio", "")))
+    assert b"".join(parts) == whole
+    assert last["type"] == "speech.audio.done"
+    assert last["usage"]["total_tokens"] > 0
+
+
+def test_an_emotion_is_spoken(humming: str) -> None:
+    def said(**more) -> dict:
+        body = {"text": TEXT, "audio": "none", **more}
+        return httpx.post(f"{humming}/v1/emotts/say", json=body).json()
+
+    anger = said(emotion="anger", takes=8)
+    assert anger["target"] == {"anger": 1.0}
+    assert [sentence["matched"] for sentence in anger["sentences"]] == [True, True]
+    assert said(emotion={"anger": 1.0}, takes=8)["sentences"] == anger["sentences"]
+
+
+def test_the_reply_holds_all_takes(humming: str) -> None:
+    body = {"text": TEXT, "emotion": "fear", "audio": "all", "contours": True, "seed": 5}
+    reply = httpx.post(f"{humming}/v1/emotts/say", json=body).json()
+    assert seconds(base64.b64decode(reply["audio"]), "wav") == pytest.approx(
+        reply["duration_s"], abs=0.01
+    )
+    for sentence in reply["sentences"]:
+        for candidate in sentence["candidates"]:
+            assert seconds(base64.b64decode(candidate["audio"]), "wav") > 0.3
+            voiced = [hz for hz in candidate["contour"] if hz]
+            assert 60 < np.median(voiced) < 500
+
+
+def test_takes_and_sentences_come_as_they_are_made(humming: str) -> None:
+    body = {"text": TEXT, "emotion": "anger", "stream": True}
+    with httpx.stream("POST", f"{humming}/v1/emotts/say", json=body) as response:
+        kinds = [
+            line.removeprefix("event: ")
+            for line in response.iter_lines()
+            if line.startswith("event: ")
+        ]
+    assert kinds[0] == "take"
+    assert kinds.count("sentence") == 2
+    assert kinds[-1] == "done"
+    assert kinds.index("sentence") < len(kinds) - kinds[::-1].index("take")
+
+
+def test_a_recording_is_classified(speaking: str) -> None:
+    clip = Host(Config(takes=2)).say("Good morning.", "anger").audio
+    heard = httpx.post(f"{speaking}/v1/emotts/classify", content=encoded(clip, "flac")).json()
+    assert sum(heard["scores"].values()) == pytest.approx(1)
+    assert len(heard["embedding"]) > 100
+    assert heard["duration_s"] == pytest.approx(clip.duration_s, abs=0.01)
+
+
+def test_a_recording_can_be_the_target(speaking: str) -> None:
+    clip = Host(Config(takes=2)).say("Good morning.", "anger").audio
+    like = base64.b64encode(encoded(clip, "wav")).decode()
+    body = {"text": "Good evening.", "like": like, "audio": "none"}
+    reply = httpx.post(f"{speaking}/v1/emotts/say", json=body, timeout=60)
+    assert reply.status_code == 200, reply.text
+    assert reply.json()["sentences"][0]["candidates"]
+
+
+def test_markup_is_read_and_never_spoken(humming: str) -> None:
+    body = {"text": "[anger]The cat sat.[/] [happines]The dog ran.", "audio": "none"}
+    reply = httpx.post(f"{humming}/v1/emotts/say", json=body).json()
+    assert [s["text"] for s in reply["sentences"]] == ["The cat sat.", "The dog ran."]
+    assert "happiness" in " ".join(reply["warnings"])
+    plain = httpx.post(f"{humming}/v1/emotts/say", json={**body, "markup": False}).json()
+    assert "[anger]" in plain["sentences"][0]["text"]
+
+
+def test_speed_makes_speech_shorter(humming: str) -> None:
+    def length(speed: float) -> float:
+        body = {"text": TEXT, "speed": speed, "takes": 1, "audio": "none"}
+        return httpx.post(f"{humming}/v1/emotts/say", json=body).json()["duration_s"]
+
+    assert length(2) == pytest.approx(length(1) / 2, rel=0.02)
+
+
+def test_what_clients_look_up(humming: str) -> None:
+    assert {m.id for m in sdk(humming).models.list()} == set(MODELS)
+    names = [v["id"] for v in httpx.get(f"{humming}/v1/audio/voices").json()["voices"]]
+    assert set(OPENAI_VOICES) < set(names)
+    assert "bass" in names
+    own = [v["id"] for v in httpx.get(f"{humming}/v1/emotts/voices").json()["voices"]]
+    assert own == ["alto", "bass"]
+    heard = httpx.get(f"{humming}/v1/emotts/emotions").json()["emotions"]
+    assert next(e for e in heard if e["name"] == "anger")["heard"]
+    assert httpx.get(f"{humming}/health").json()["status"] == "ok"
+    assert "<title>emotts" in httpx.get(humming).text
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "param"),
+    [
+        ({"model": "gpt-5"}, 400, "model"),
+        ({"voice": "nobody"}, 400, None),
+        ({"voice": 3}, 400, "voice"),
+        ({"input": ""}, 400, "input"),
+        ({"input": "x" * 4097}, 400, "input"),
+        ({"input": "…"}, 400, None),
+        ({"speed": 9}, 400, "speed"),
+        ({"response_format": "ogg"}, 400, "response_format"),
+        ({"emotion": "hapiness"}, 400, None),
+        ({"emotion": "surprise=2"}, 400, None),
+        ({"like": "no base64!"}, 400, "like"),
+        ({"like": "AAAA"}, 400, None),
+        ({"colour": "blue"}, 400, "colour"),
+        ({"takes": 0}, 400, "takes"),
+    ],
+)
+def test_errors_have_openais_shape(humming: str, change: dict, status: int, param: str) -> None:
+    body = {"model": "emotts", "voice": "alto", "input": TEXT, **change}
+    response = httpx.post(f"{humming}/v1/audio/speech", json=body)
+    assert response.status_code == status
+    error = response.json()["error"]
+    assert set(error) == {"message", "type", "param", "code"}
+    assert error["type"] == "invalid_request_error"
+    if param:
+        assert error["param"].startswith(param)
+    with pytest.raises(openai.BadRequestError):
+        sdk(humming).audio.speech.create(
+            model="emotts", voice="alto", input=TEXT, extra_body=change
+        )
+
+
+def test_other_bodies_are_refused(humming: str) -> None:
+    url = f"{humming}/v1/audio/speech"
+    assert httpx.post(url, content=b"{").status_code == 400
+    assert httpx.post(url, content=iter([b"{}"])).status_code == 411
+    assert httpx.post(f"{humming}/v1/models", content=b"x" * 70_000).status_code == 413
+    assert httpx.get(url).status_code == 405
+    assert httpx.get(f"{humming}/nothing").json()["error"]["type"] == "invalid_request_error"
+
+
+def test_a_key_is_asked_for(tones) -> None:
+    with served(Host(Config.load(tones)), ServerSettings(key="secret")) as address:
+        assert httpx.get(f"{address}/v1/models").status_code == 401
+        assert httpx.get(f"{address}/health").status_code == 200
+        client = openai.OpenAI(base_url=f"{address}/v1", api_key="secret")
+        assert list(client.models.list())
+
+
+def test_others_are_let_in_with_a_key_alone() -> None:
+    refuse_open("127.0.0.1", None)
+    refuse_open("localhost", None)
+    refuse_open("0.0.0.0", "secret")
+    with pytest.raises(ConfigError, match="EMOTTS_API_KEY"):
+        refuse_open("0.0.0.0", None)
+
+
+def test_64_clients_at_once_all_get_an_answer(tones) -> None:
+    host = Host(Config.load(tones).model_copy(update={"takes": 4}))
+    expected = {}
+    texts = [f"Number {index} is here." for index in range(64)]
+    with served(host, ServerSettings(queue=24)) as address:
+
+        def ask(text: str) -> httpx.Response:
+            body = {"model": "emotts", "voice": "alto", "input": text, "response_format": "pcm"}
+            return httpx.post(f"{address}/v1/audio/speech", json=body, timeout=60)
+
+        with ThreadPoolExecutor(64) as pool:
+            answers = dict(zip(texts, pool.map(ask, texts), strict=True))
+        statuses = {response.status_code for response in answers.values()}
+        assert statuses <= {200, 429}
+        assert 429 in statuses
+        for text, response in answers.items():
+            if response.status_code == 429:
+                assert int(response.headers["retry-after"]) >= 1
+            else:
+                expected[text] = ask(text).content
+                assert response.content == expected[text]
+        assert len(expected) >= 24
+        assert httpx.get(f"{address}/health").json()["waiting"] == 0
+        counted = httpx.get(f"{address}/metrics").text
+        assert 'emotts_requests_total{path="/v1/audio/speech",status="429"}' in counted
+
+
+def test_the_sdk_comes_back_when_the_queue_is_full(tones) -> None:
+    host = Host(Config.load(tones).model_copy(update={"takes": 4}))
+    with served(host, ServerSettings(queue=2)) as address:
+        speech = sdk(address, max_retries=10).audio.speech
+
+        def ask(index: int) -> int:
+            reply = speech.create(model="emotts", voice="alto", input=f"Number {index}.")
+            return len(reply.content)
+
+        with ThreadPoolExecutor(4) as pool:
+            assert all(pool.map(ask, range(4)))
+
+
+def test_who_leaves_has_the_work_dropped(tones) -> None:
+    host = Host(Config.load(tones).model_copy(update={"takes": 256}))
+    text = "One is here. " * 300
+    with served(host) as address:
+        body = {"model": "emotts", "voice": "alto", "input": text, "response_format": "pcm"}
+        with httpx.stream("POST", f"{address}/v1/audio/speech", json=body) as response:
+            next(response.iter_bytes())
+        with contextlib.suppress(httpx.ReadTimeout):
+            httpx.post(f"{address}/v1/audio/speech", json=body, timeout=0.05)
+        end = time.monotonic() + 10
+        while httpx.get(f"{address}/health").json()["waiting"]:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+
+def test_what_was_accepted_is_finished_before_the_stop(tones) -> None:
+    host = Host(Config.load(tones).model_copy(update={"takes": 32}))
+    app = create(host)
+    text = "One is here. " * 20
+    with contextlib.ExitStack() as stack:
+        server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        stack.callback(thread.join)
+        stack.callback(setattr, server, "should_exit", True)
+        while not server.started:
+            time.sleep(0.01)
+        address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        body = {"model": "emotts", "voice": "alto", "input": text, "response_format": "pcm"}
+        with ThreadPoolExecutor(1) as pool:
+            accepted = pool.submit(httpx.post, f"{address}/v1/audio/speech", json=body, timeout=60)
+            while not app.state.service.desk.taken:
+                time.sleep(0.01)
+            app.state.service.desk.draining = True
+            refused = httpx.post(f"{address}/v1/audio/speech", json=body)
+            assert refused.status_code == 503
+            assert httpx.get(f"{address}/health").status_code == 503
+            assert accepted.result().status_code == 200
+
+
+def test_encoded_audio_is_as_long_as_it_was() -> None:
+    clip = Audio(np.sin(np.arange(48_000) / 20).astype(np.float32) / 2, 16_000)
+    for name in FORMATS:
+        assert seconds(encoded(clip, name), name) == pytest.approx(3, abs=0.1), name
