@@ -115,7 +115,7 @@ def _tilted(clip: Audio, brightness: float) -> Audio:
     size = clip.samples.size
     padded = size + clip.rate // 10  # what the filter smears must not wrap around
     spectrum = np.fft.rfft(clip.samples, padded)
-    octaves = _octaves(np.fft.rfftfreq(padded, 1 / clip.rate))
+    octaves = _octaves(np.asarray(np.fft.rfftfreq(padded, 1 / clip.rate), np.float64))
     filtered = np.fft.irfft(spectrum * 10 ** (brightness * octaves / 20), padded)
     return _at_level_of(clip, filtered[:size])
 

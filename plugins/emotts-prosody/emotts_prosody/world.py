@@ -69,7 +69,7 @@ def analyse(clip: Audio) -> Analysis:
     """Take a clip apart."""
     samples = clip.samples.astype(np.float64)
     count = int(samples.size / clip.rate / FRAME_S) + 1
-    times = np.arange(count) * FRAME_S
+    times = np.arange(count, dtype=np.float64) * np.float64(FRAME_S)
     hz = pyworld.stonemask(samples, _pitch(clip, times), times, clip.rate)
     lowest = min(pyworld.default_f0_floor, hz[hz > 0].min(initial=np.inf))
     size = pyworld.get_cheaptrick_fft_size(clip.rate, lowest)
