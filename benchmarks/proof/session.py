@@ -1,130 +1,161 @@
 """A trial: priors tuned by the verifier, takes that it chooses, and the jury's verdict on them."""
 
-import logging
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from benchmarks.proof.figures import Row
-from benchmarks.proof.hearing import Takes, judged, takes, ways
-from emotts.builtin.hibari import HibariEngine
-from emotts.builtin.signal import SignalCheck
+from benchmarks.proof import draws
+from benchmarks.proof.hearing import Verdict, judged, verdict
+from benchmarks.proof.texts import Kind
+from emotts import pipeline
+from emotts.audio import Audio
+from emotts.check import Check
 from emotts.emotions import Target
 from emotts.engine import Engine
 from emotts.listener import Listener
-from emotts.pipeline import speak
-from emotts.records import Request, Take, Voice
+from emotts.records import Choice, Rendering, Request, Take, Voice
 from emotts.tendencies import TENDENCIES, Tendencies
-from emotts.text import sentences
-from training.cem import EMOTIONS, Tuner
 
 if TYPE_CHECKING:
+    from benchmarks.proof.harm import Meter
     from benchmarks.proof.panel import Panel, Trial
 
-logger = logging.getLogger(__name__)
+FEW, MANY = 8, 32
+COUNTS = (2, 4, FEW)
+MORE = (16, MANY)
 
-TEXTS = Path(__file__).parent / "texts"
-SEED = 3
-# Takes of the tuned priors, of the literature's, and wide ones.
-TAKES = 16
-PLAIN_TAKES = 8
-WIDE_TAKES = 4
-TUNING_TAKES = 5
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Session:
-    """A voice before a panel."""
+    """A voice before a verifier and a jury."""
 
-    engine: HibariEngine
+    engine: Engine
     voice: Voice
+    trial: "Trial"
     panel: "Panel"
+    checks: Sequence[Check]
+    tendencies: Tendencies
+    """Priors that only the verifier has had a part in."""
 
-    def tuned(self, trial: "Trial", generations: int) -> Tendencies:
-        """Priors that only the verifier of a trial has had a part in."""
-        verifier = self.panel.of(trial.verifier)
-        texts = (TEXTS / "neutral.txt").read_text().splitlines()
-        return Tuner(self.engine, self.voice, verifier, texts, TUNING_TAKES).tune(generations)
+    def row(
+        self, kind: Kind, emotion: str, text: str, meter: "Meter | None", *, many: bool = True
+    ) -> Row:
+        """What is chosen in each way, and what the jury makes of it.
 
-    def rows(
-        self, trial: "Trial", priors: Tendencies, neutral: int, congruent: int
-    ) -> Iterator[Row]:
-        """A row for each emotion and fresh sentence: so many neutral and congruent ones."""
-        for emotion in EMOTIONS:
-            for kind, count in (("neutral", neutral), ("congruent", congruent)):
-                name = emotion if kind == "congruent" else kind
-                for text in fresh(name)[:count]:
-                    yield self._row(trial, priors, kind, emotion, text)
-            logger.info("%s: %s", trial.name, emotion)
+        Args:
+            kind: of the text.
+            emotion: of the voice.
+            text: the sentence.
+            meter: measures harm; None: nobody does.
+            many: choose from 16 and 32 takes too.
+        """
+        verifier, jury = self.panel.of(self.trial.verifier), self.panel.of(self.trial.jury)
+        tuned = {n: self._choice(text, emotion, n, verifier) for n in COUNTS + many * MORE}
+        plain = self._choice(text, emotion, FEW, verifier, TENDENCIES)
+        chosen = {
+            "literature, best of 8": plain,
+            **{f"best of {n}": choice for n, choice in tuned.items()},
+            "adaptive": self._choice(text, emotion, FEW, verifier, adaptive=True),
+        }
+        if len(verifier) > 1:
+            chosen["first alone, best of 8"] = self._choice(text, emotion, FEW, verifier[:1])
+        drawn = {
+            "wide": draws.wide(self.engine),
+            "literature": draws.draws(self.engine, text, emotion, TENDENCIES),
+            "tuned": draws.draws(self.engine, text, emotion, self.tendencies),
+        }
+        found: dict[str, dict[str, Any]] = {
+            "take 0": judged([_audio(tuned[FEW], 0)], jury, emotion).mean(),
+            **{w: self._drawn(text, emotion, takes, jury) for w, takes in drawn.items()},
+        }
+        found |= {way: self._chosen(choice, emotion, jury) for way, choice in chosen.items()}
+        oracles = {f"oracle of {n}": tuned[n] for n in (FEW, MANY) if n in tuned}
+        for way, choice in {**oracles, "literature, oracle of 8": plain}.items():
+            found[way] = self._oracle(choice, emotion, jury)
+        best = tuned[FEW]
+        return {
+            "trial": self.trial.name,
+            "kind": kind,
+            "emotion": emotion,
+            "text": text,
+            "ways": found,
+            "rejected": rejections(best),
+            "similarity": _measured(best, "speaker"),
+            "harm": meter and meter.harm(text, best.audio, _audio(best, 0)),
+        }
 
-    def _row(self, trial: "Trial", priors: Tendencies, kind: str, emotion: str, text: str) -> Row:
-        verifier, jury = self.panel.of(trial.verifier), self.panel.of(trial.jury)
-        tuned = self._spoken(text, emotion, verifier, jury, TAKES, priors)
-        plain = self._spoken(text, emotion, verifier, jury, PLAIN_TAKES, TENDENCIES)
-        wide_hit, wide_odds = self._wide(text, emotion, jury)
-        chosen = ways(tuned, plain)
-        return Row(
-            trial.name,
-            kind,
-            emotion,
-            text,
-            {w: float(np.mean(t.jury.hit[i])) for w, (t, i) in chosen.items()} | wide_hit,
-            {w: float(np.mean(t.jury.odds[i])) for w, (t, i) in chosen.items()} | wide_odds,
-            {w: float(np.mean(t.verifier.hit[i])) for w, (t, i) in chosen.items()},
-            tuned.matched(tuned.best(8)),
-        )
-
-    def _spoken(
+    def _choice(
         self,
         text: str,
         emotion: str,
-        verifier: Sequence[Listener],
-        jury: Sequence[Listener],
         count: int,
-        priors: Tendencies,
-    ) -> Takes:
+        verifier: Sequence[Listener],
+        tendencies: Tendencies | None = None,
+        *,
+        adaptive: bool = False,
+    ) -> Choice:
+        """What the product would choose."""
         target = Target({emotion: 1.0})
-        (choice,) = speak(
-            Request(text, target, self.voice, count, SEED),
+        stop = "adaptive" if adaptive else "never"
+        (choice,) = pipeline.speak(
+            Request(text, target, self.voice, count, draws.SEED, stop=stop),
             engine=self.engine,
             listeners=verifier,
-            checks=[SignalCheck(SignalCheck.Options())],
-            tendencies=priors,
+            checks=self.checks,
+            tendencies=tendencies or self.tendencies,
         )
-        return takes(choice.candidates, target, jury)
+        return choice
 
-    def _wide(
-        self, text: str, emotion: str, jury: Sequence[Listener]
-    ) -> tuple[dict[str, float], dict[str, float]]:
-        """The mean hit and log-odds of takes anywhere in the ranges of the controls."""
-        planned = wide(self.engine)
-        made = self.engine.renderings(text, voice=self.voice.name, takes=planned)
-        heard = judged([rendering.audio for rendering in made], jury, emotion)
-        return {"wide": float(heard.hit.mean())}, {"wide": float(heard.odds.mean())}
-
-
-def fresh(name: str) -> list[str]:
-    """The texts of one sentence in a list that nothing was tuned with."""
-    texts = (TEXTS / "fresh" / f"{name}.txt").read_text().splitlines()
-    return [text for text in texts if len(list(sentences(text))) == 1]
-
-
-def wide(engine: Engine) -> list[Take]:
-    """Takes whose controls are drawn evenly from their ranges."""
-    rng = np.random.default_rng(SEED)
-    return [
-        Take(
-            index,
-            index,
-            {
-                name: control.at(
-                    rng.uniform(control.position(control.low), control.position(control.high))
-                )
-                for name, control in engine.controls.items()
-            },
+    def _drawn(
+        self, text: str, emotion: str, takes: Sequence[Take], jury: Sequence[Listener]
+    ) -> dict[str, float]:
+        made: list[Rendering] = list(
+            self.engine.renderings(text, voice=self.voice.name, takes=takes)
         )
-        for index in range(1, 1 + WIDE_TAKES)
-    ]
+        return judged([rendering.audio for rendering in made], jury, emotion).mean()
+
+    def _chosen(self, choice: Choice, emotion: str, jury: Sequence[Listener]) -> dict[str, Any]:
+        """The verdict on a choice, and what the verifier says of it."""
+        own = _own(choice, emotion)
+        return {
+            **judged([choice.audio], jury, emotion).mean(),
+            "own hit": float(own.hit[0]),
+            "own probability": float(own.probability[0]),
+            "matched": choice.matched,
+            "takes": len(choice.candidates),
+        }
+
+    def _oracle(self, choice: Choice, emotion: str, jury: Sequence[Listener]) -> dict[str, float]:
+        """What the jury would have chosen of the takes that no check rejected."""
+        clips = [
+            c.audio
+            for c in choice.candidates
+            if c.audio is not None and (c.rejected is None or c.take.index == 0)
+        ]
+        heard = judged(clips, jury, emotion)
+        return {"hit": float(heard.hit[heard.best]), "odds": float(heard.odds[heard.best])}
+
+
+def rejections(choice: Choice) -> dict[str, int]:
+    """Check → how many takes it rejected; "takes" → of how many."""
+    names = (c.rejected.partition(":")[0] for c in choice.candidates if c.rejected)
+    return {"takes": len(choice.candidates), **Counter(names)}
+
+
+def _own(choice: Choice, emotion: str) -> Verdict:
+    return verdict([list(choice.candidate.predictions.values())], emotion)
+
+
+def _measured(choice: Choice, check: str) -> float | None:
+    """What a check measured in the winner; None where it was not asked."""
+    found = [m.value for m in choice.candidate.measurements if m.check == check]
+    return found[0] if found else None
+
+
+def _audio(choice: Choice, index: int) -> Audio:
+    audio = choice.candidates[index].audio
+    assert audio is not None  # take 0 always has some
+    return audio
