@@ -91,10 +91,16 @@ STANDARD: Mapping[str, Control] = _standard(
     Control("brightness", "dB/octave", -6, 0, 6, "spectral tilt; above 0 is brighter"),
     Control("breathiness", "share", 0, 0, 1, "aspiration in place of upper harmonics"),
     Control("tension", "share", 0, 0, 1, "pressed voice: a weak first harmonic, a strong 2–4 kHz"),
+    Control(
+        "articulation", "share", -0.6, 0, 0.6, "contrast between sounds; below 0 they are slurred"
+    ),
     Control("jitter", "%", 0, 0, 6, "irregularity of the voice's periods, with shimmer"),
     Control("tremor", "semitones", 0, 0, 1.5, "depth of a wavering of pitch at 5.5 Hz"),
     Control(
         "formants", "factor", 0.85, 1, 1.18, "shift of all formants; a smile raises them", "log"
+    ),
+    Control(
+        "vowel_length", "factor", 0.7, 1, 1.4, "vowels against the rest, at the same rate", "log"
     ),
     Control("pauses", "factor", 0.25, 1, 4, "length of the pauses inside a sentence", "log"),
     Control(

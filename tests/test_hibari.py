@@ -225,6 +225,13 @@ def test_tension_takes_from_the_first_harmonic_and_gives_to_the_treble(engine):
     )
 
 
+def test_articulation_sets_sounds_apart_at_the_same_level(engine):
+    clips = over_range(engine, "articulation", count=3)
+    assert_rises([voicing.contrast_db(clip) for clip in clips], by=1)
+    assert np.ptp([voicing.rms_db(clip) for clip in clips]) < 1
+    assert np.ptp([np.median(voicing.semitones(clip)) for clip in clips]) < 0.4
+
+
 def test_jitter_makes_periods_irregular(engine):
     clips = over_range(engine, "jitter")
     assert_rises([-voicing.harmonicity_db(clip, 60, 3000) for clip in clips], by=1)
@@ -258,6 +265,12 @@ def test_pauses_lengthen_silences_inside_the_sentence_alone(engine):
     assert_rises([clip.duration_s for clip in clips], by=0.2)
     voiced = [np.isfinite(voicing.f0(clip)).sum() for clip in clips]
     assert np.ptp(voiced) < 0.08 * max(voiced)
+
+
+def test_vowel_length_gives_the_voice_a_larger_share_of_the_same_time(engine):
+    clips = over_range(engine, "vowel_length", count=3)
+    assert_rises([np.isfinite(voicing.f0(clip)).mean() for clip in clips], by=0.015)
+    assert np.ptp([clip.duration_s for clip in clips]) < 0.02 * clips[0].duration_s
 
 
 def test_final_length_stretches_the_end(engine):

@@ -1,5 +1,7 @@
 """hibari's frames: 12.5 ms apart, 50 ms wide, 601 bins; sound to spectra and back."""
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 import scipy.fft
@@ -67,3 +69,17 @@ def sound(spectrum: Spectrum) -> Floats:
         squares = sum(_SQUARES[hop] for hop in range(HOPS) if 0 <= row - hop < count)
         added[row] *= _OVERLAP / squares
     return added[first : first + count].reshape(-1)
+
+
+def smooth(values: Floats, width: int) -> Floats:
+    """The values under a moving Hann window of `width` frames (odd), the ends held."""
+    ends = (np.full(width // 2, value, np.float32) for value in (values[0], values[-1]))
+    padded = np.concatenate([next(ends), values, next(ends)])
+    return np.convolve(padded, _hann(width), mode="valid")
+
+
+@cache
+def _hann(width: int) -> Floats:
+    """[width] a window whose sum is 1."""
+    window = np.hanning(width + 2)[1:-1]
+    return np.asarray(window / window.sum(), np.float32)

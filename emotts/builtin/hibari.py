@@ -40,9 +40,11 @@ CONTROLS: Mapping[str, Control] = {
         ("brightness", -3, 3),
         ("breathiness", 0, 1),
         ("tension", 0, 1),
+        ("articulation", -0.5, 0.5),
         ("jitter", 0, 2),
         ("tremor", 0, 0.6),
         ("formants", 0.94, 1.06),
+        ("vowel_length", 0.8, 1.25),
         ("pauses", 0.5, 2),
         ("final_length", 0.8, 1.6),
     )

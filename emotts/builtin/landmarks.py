@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 from hibari.g2p.lexicon import VOWELS
 
-from emotts.builtin.frames import BINS, HZ_A_BIN, VOICED_HZ, Floats
+from emotts.builtin.frames import BINS, HZ_A_BIN, VOICED_HZ, Floats, smooth
 from emotts.builtin.spectra import Spectra
 
 PRIMARY_STRESS, SECONDARY_STRESS = "ˈ", "ˌ"
@@ -102,20 +102,6 @@ def find(chunks: Sequence[Spectra]) -> Landmarks:
         power[speech].mean(axis=0),
         (power * _first_harmonic(f0))[speech].mean(axis=0),
     )
-
-
-def smooth(values: Floats, width: int) -> Floats:
-    """The values under a moving Hann window of `width` frames (odd), the ends held."""
-    ends = (np.full(width // 2, value, np.float32) for value in (values[0], values[-1]))
-    padded = np.concatenate([next(ends), values, next(ends)])
-    return np.convolve(padded, _hann(width), mode="valid")
-
-
-@cache
-def _hann(width: int) -> Floats:
-    """[width] a window whose sum is 1."""
-    window = np.hanning(width + 2)[1:-1]
-    return np.asarray(window / window.sum(), np.float32)
 
 
 def _ramp(frames: int, start: int, end: int) -> Floats:

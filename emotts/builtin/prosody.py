@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from emotts.builtin.frames import FRAME_S, Floats
-from emotts.builtin.landmarks import Landmarks, smooth
+from emotts.builtin.frames import FRAME_S, Floats, smooth
+from emotts.builtin.landmarks import Landmarks
 
 # How much of a change of rate falls on vowels, pauses and the rest, relative to each other:
 # speakers stretch and squeeze vowels and pauses more than consonants (Gay 1981; Crystal & House
@@ -105,6 +105,7 @@ def stretch(marks: Landmarks, values: Mapping[str, float]) -> npt.NDArray[np.flo
     elasticity[marks.vowel] = ELASTICITY_VOWEL
     elasticity[marks.pause] = ELASTICITY_PAUSE
     durations = values["rate"] ** -elasticity
+    durations[marks.vowel] *= values["vowel_length"]
     durations *= marks.frames / values["rate"] / durations.sum()
     for span in marks.stressed:
         durations[span] *= 1 + EMPHASIS_STRETCH * values["emphasis"]

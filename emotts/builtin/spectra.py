@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from hibari import dsp
 
-from emotts.builtin import envelope, source
+from emotts.builtin import articulation, envelope, source
 from emotts.builtin.frames import BINS, Floats, Spectrum, polar, sound, spectra
 
 # The network's durations run behind its sound by 50 ms: shifted by this, every vowel lies on
@@ -77,6 +77,11 @@ class Spectra:
     def envelope(self) -> Spectrum:
         """[F, 601] `harmonic` for any F0, where `harmonic` itself holds for `f0` alone."""
         return envelope.whole(self.f0, self.excitation, self.harmonic)
+
+    @cached_property
+    def contrast(self) -> Floats:
+        """[F, 601] nepers by which each sound lies above the mean of all; see `articulation`."""
+        return articulation.contrast(self.power, self.f0)
 
     @cached_property
     def power(self) -> Floats:

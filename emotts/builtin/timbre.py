@@ -10,7 +10,9 @@ from emotts.builtin.frames import BINS, HZ_A_BIN, Floats
 from emotts.builtin.landmarks import Landmarks
 
 TILT_PIVOT_HZ = 1_000.0
-TILT_LOW_HZ, TILT_HIGH_HZ = 200.0, 8_000.0
+NYQUIST_HZ = (BINS - 1) * HZ_A_BIN
+# Effort lifts the harmonics up to here; above is breath and hiss, which it does not lift.
+TILT_LOW_HZ, TILT_HIGH_HZ = 200.0, 4_000.0
 
 # Full breathiness: the open quotient raises the first harmonic (Hanson 1997: H1-H2 some 6 dB
 # above modal), the upper harmonics give way to aspiration from this frequency on (Klatt & Klatt
@@ -37,28 +39,30 @@ class Timbre:
     harmonic: Floats | None
     """[601] gain of the harmonics; None for 1 throughout."""
     aperiodic: Floats | None
-    """[601] gain of everything else; None for 1 throughout."""
+    """[601] gain of everything else in voiced frames; None for 1 throughout."""
     breath: Floats | None
     """[601] gain of pulsed noise through the harmonic envelope; None for no such noise."""
     first_harmonic: float
     """What is added to the unit amplitude of the first harmonic."""
     jitter: float
     """Mean change from one period to the next, relative to the period."""
+    articulation: float
+    """How much further each sound goes from the mean of all, as a share."""
     formants: float
     """Factor on all formant frequencies."""
 
 
-@lru_cache(maxsize=1)
-def _octaves() -> Floats:
-    """[601] octaves above the pivot."""
-    frequencies = np.clip(np.arange(BINS) * HZ_A_BIN, TILT_LOW_HZ, TILT_HIGH_HZ)
+@lru_cache(maxsize=2)
+def _octaves(highest_hz: float = NYQUIST_HZ) -> Floats:
+    """[601] octaves above the pivot, held above a frequency."""
+    frequencies = np.clip(np.arange(BINS) * HZ_A_BIN, TILT_LOW_HZ, highest_hz)
     return np.asarray(np.log2(frequencies / TILT_PIVOT_HZ), np.float32)
 
 
 def colour(marks: Landmarks, values: Mapping[str, float]) -> Timbre:
     """The timbre that the values of all controls ask for, at the level of the plain sentence."""
     breathiness, tension = values["breathiness"], values["tension"]
-    tilt = (values["brightness"] + BREATH_TILT * breathiness) * _octaves()
+    tilt = (values["brightness"] + BREATH_TILT * breathiness) * _octaves(TILT_HIGH_HZ)
     peak = TENSE_PEAK_DB * tension * _bell(TENSE_HZ, TENSE_OCTAVES)
     curve = tilt + peak
     free = curve + BREATH_FREE_DB * breathiness + TENSE_FREE_DB * tension
@@ -76,6 +80,7 @@ def colour(marks: Landmarks, values: Mapping[str, float]) -> Timbre:
         harmonic * np.sqrt(share) if breathiness else None,
         first - 1,
         values["jitter"] / 100,
+        values["articulation"],
         values["formants"],
     )
 

@@ -5,7 +5,10 @@ harmonic envelope, A noise and free part. The edits act where they belong: pitch
 first harmonic on the pulse train, timing on which frames are read, timbre on gains per bin.
 """
 
+from typing import TypeVar
+
 import numpy as np
+import numpy.typing as npt
 
 from emotts.audio import Samples
 from emotts.builtin import source
@@ -14,6 +17,8 @@ from emotts.builtin.prosody import Prosody
 from emotts.builtin.source import Voicing
 from emotts.builtin.spectra import Spectra
 from emotts.builtin.timbre import Timbre
+
+Number = TypeVar("Number", np.float32, np.complex64)
 
 
 def plain(chunk: Spectra, rng: np.random.Generator) -> Samples:
@@ -32,21 +37,38 @@ def render(chunk: Spectra, prosody: Prosody, timbre: Timbre, *, seed: int) -> Sa
     """
     places = np.rint(prosody.positions).astype(np.intp)
     spectrum = _shifted(chunk.aperiodic[places], timbre.formants)
-    if timbre.aperiodic is not None:
-        scaled(spectrum, timbre.aperiodic)
     voicing = source.voicing(_pitch(chunk, prosody))
     if voicing.rows.size:
+        if timbre.aperiodic is not None:
+            # What the larynx does is heard where it sounds; fricatives are made elsewhere.
+            noise = spectrum[voicing.rows]
+            scaled(noise, timbre.aperiodic)
+            spectrum[voicing.rows] = noise
         excited = voicing.excited
-        moved = bool(prosody.semitones.any()) or timbre.formants != 1
-        envelope = chunk.envelope if moved else chunk.harmonic
-        voice = _shifted(envelope[places[excited]], timbre.formants)
-        voice *= _excite(voicing, timbre, np.random.default_rng(seed))
-        # A voice of twice the pitch has half as many harmonics: keep its power.
-        scaled(voice, np.exp2(prosody.semitones[excited, None] / np.float32(24)))
-        spectrum[excited] += voice
+        voice = spectrum[excited]
+        voice += _voice(chunk, prosody, voicing, timbre, seed)
+        if timbre.articulation:
+            contrast = _shifted(chunk.contrast[places[excited]], timbre.formants)
+            voice *= np.exp(np.float32(timbre.articulation) * contrast)
+        spectrum[excited] = voice
     if prosody.gain_db.any():
         scaled(spectrum, 10 ** (prosody.gain_db[:, None] / np.float32(20)))
     return sound(spectrum)
+
+
+def _voice(
+    chunk: Spectra, prosody: Prosody, voicing: Voicing, timbre: Timbre, seed: int
+) -> Spectrum:
+    """[E, 601] the harmonics in the excited frames."""
+    places = np.rint(prosody.positions[voicing.excited]).astype(np.intp)
+    semitones = prosody.semitones[voicing.excited]
+    moved = bool(semitones.any()) or timbre.formants != 1
+    envelope = chunk.envelope if moved else chunk.harmonic
+    voice = _shifted(envelope[places], timbre.formants)
+    voice *= _excite(voicing, timbre, np.random.default_rng(seed))
+    # A voice of twice the pitch has half as many harmonics: keep its power.
+    scaled(voice, np.exp2(semitones[:, None] / np.float32(24)))
+    return voice
 
 
 def _pitch(chunk: Spectra, prosody: Prosody) -> Floats:
@@ -55,12 +77,13 @@ def _pitch(chunk: Spectra, prosody: Prosody) -> Floats:
     return np.asarray(f0 * np.exp2(prosody.semitones / np.float32(12)))
 
 
-def _shifted(spectrum: Spectrum, formants: float) -> Spectrum:
+def _shifted(spectrum: npt.NDArray[Number], formants: float) -> npt.NDArray[Number]:
     """[G, 601] every bin taken from where it was before the formants moved by a factor."""
     if formants == 1:
         return spectrum
     bins = np.minimum(np.rint(np.arange(BINS) / formants), BINS - 1).astype(np.intp)
-    return np.asarray(np.take(spectrum, bins, axis=1))
+    moved: npt.NDArray[Number] = np.take(spectrum, bins, axis=1)
+    return moved
 
 
 def _excite(voicing: Voicing, timbre: Timbre, rng: np.random.Generator) -> Spectrum:
