@@ -1,4 +1,4 @@
-"""Whether more is heard where more is asked for, and a blend as a blend.
+"""Whether more is heard where more is asked for, a blend as a blend, and a point near itself.
 
     python -m benchmarks.intensity [--sentences 10]
 
@@ -13,6 +13,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from benchmarks.disjoint import EMOTIONS, TEXTS, Room, Trial, interval, judged, mean, table
+from emotts.dimensions import distance, expected
 from emotts.emotions import target
 from emotts.records import Choice
 
@@ -24,6 +25,13 @@ BLENDS = (
     "sadness:0.6,fear:0.4",
     "anger:0.5,sadness:0.5",
     "happiness:0.5,sadness:0.5",
+)
+
+POINTS = (
+    "arousal=0.8,valence=0.9",
+    "arousal=0.8,valence=0.2",
+    "arousal=0.3,valence=0.2",
+    "arousal=0.3,valence=0.8",
 )
 
 
@@ -81,6 +89,23 @@ def blends(room: Room, texts: Sequence[str]) -> str:
     return table(["", "both, verifier", "both, jury", "one of them, jury"], rows)
 
 
+def points(room: Room, texts: Sequence[str]) -> str:
+    """A row a point: how far take 0 and the chosen take are from it, to the jury."""
+    rows = []
+    for spec in POINTS:
+        wanted = target(spec)
+        found = []
+        for trial in room.trials():
+            for text in texts:
+                (choice,) = room.speak(trial, room.request(text, wanted))
+                plain = choice.candidates[0].audio
+                assert plain is not None
+                heard = [expected(judged(trial, clip)) for clip in (plain, choice.audio)]
+                found.append([distance(wanted.dimensions, point) for point in heard])
+        rows.append([spec, *(interval(column) for column in zip(*found, strict=True))])
+    return table(["", "take 0", "chosen"], rows)
+
+
 def loudest(heard: Mapping[str, float]) -> list[str]:
     """The two emotions that are heard most, neutral aside."""
     emotions = [emotion for emotion in heard if emotion != "neutral"]
@@ -88,7 +113,7 @@ def loudest(heard: Mapping[str, float]) -> list[str]:
 
 
 def main() -> None:
-    """Measure and print both tables."""
+    """Measure and print the tables."""
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--sentences", type=int, default=len(TEXTS))
     texts = TEXTS[: parser.parse_args().sentences]
@@ -97,7 +122,9 @@ def main() -> None:
     print("sentences, each half of the corpora as verifier; beside it what the jury hears at")
     print(f"each intensity.\n\n{intensities(room, texts)}\n")
     print("How often the two emotions of a blend are the two heard most, neutral aside.\n")
-    print(blends(room, texts))
+    print(f"{blends(room, texts)}\n")
+    print("Distance (root mean square) of what the jury hears from a point, on scales of 0 to 1.\n")
+    print(points(room, texts))
 
 
 if __name__ == "__main__":

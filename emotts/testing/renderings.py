@@ -9,7 +9,7 @@ import numpy as np
 from emotts.controls import Control
 from emotts.engine import Engine
 from emotts.errors import EmottsError, UnknownNameError
-from emotts.records import Rendering, Take
+from emotts.records import Conditioning, Rendering, Take
 from emotts.testing.contract import Contract, expect
 
 # What the host may hand on after it has cleaned and bounded a text, and engines stumble over.
@@ -165,6 +165,15 @@ def one_rate(speaker: Speaker) -> None:
     """All takes have one sampling rate."""
     rates = {r.audio.rate for r in (speaker.neutral, *(made for _, _, made in speaker.extremes))}
     expect(len(rates) == 1, f"rates {sorted(rates)} Hz")
+
+
+@RENDERINGS.promise
+def conditioned(speaker: Speaker) -> None:
+    """It claims to have heeded no conditioning that it was not given, or does not accept."""
+    expect(not speaker.neutral.conditioned, f"given none: {sorted(speaker.neutral.conditioned)}")
+    tagged = speaker.render(Take(1, 1, conditioning=Conditioning(emotion="anger")))[0]
+    heedable = speaker.engine.accepts & {"emotion"}
+    expect(tagged.conditioned <= heedable, f"given a tag: {sorted(tagged.conditioned)}")
 
 
 @RENDERINGS.promise
