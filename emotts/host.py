@@ -1,59 +1,32 @@
-"""The host: engine, classifiers and checks put together from a configuration; what apps hold."""
+"""The host: what apps hold, to have text spoken and recordings heard."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
-from typing import Self, TypedDict, Unpack
+from threading import Lock
+from typing import TypedDict, Unpack
 
 import numpy as np
 
-from emotts import audio, conditioning, ledger, pipeline, references
+from emotts import audio
 from emotts.audio import Audio
-from emotts.config import MAX_TAKES, Config
-from emotts.effort import Stop, checked_budget, checked_stop
-from emotts.errors import ConfigError
+from emotts.background import Line, drained, iterate
+from emotts.config import Config
+from emotts.errors import TextError
+from emotts.fragments import complete
 from emotts.listener import Listener
-from emotts.markup import parse
-from emotts.parts import close, make_check, make_classifier
-from emotts.plugins import Plugins, load
-from emotts.records import Choice, Embedding, Prediction, Request, Speech, Tone
-from emotts.references import Emotion, Recording
+from emotts.markup import Reader
+from emotts.plugins import Plugins
+from emotts.records import Candidate, Choice, Embedding, Prediction, Request, Speech
+from emotts.references import Emotion
+from emotts.requests import Begin, Chosen, RequestOptions, make, warnings
 from emotts.rounds import Observer
-from emotts.spans import Span, plain
-from emotts.speakers import Speakers
+from emotts.spans import Marked, Plain
+from emotts.studio import Studio
+from emotts.text import spoken
 
 
-class RequestOptions(TypedDict, total=False):
-    """What a request may say beside its text and emotion."""
-
-    intensity: float
-    """0 (none of the emotion) … 1 (full, the default)."""
-    takes: int
-    """Takes a sentence, the neutral one included; the config's unless given."""
-    seed: int
-    """The same seed makes the same takes; the config's unless given."""
-    stop: Stop
-    """"adaptive": as soon as a take reaches the target, "never"; the config's unless given."""
-    budget_ms: float | None
-    """No take of a sentence is begun later than this, but take 0; the config's unless given."""
-    voice: str
-    """The config's unless given."""
-    like: Recording
-    """A recording to sound like. With an emotion it says how; without one also what."""
-    like_calibrate: Sequence[Recording]
-    """Others of its speaker, in varied moods: it is heard relative to them."""
-    tone: Tone
-    """Of what was spoken before, to go on like that: `Speech.tone`."""
-    settings: Mapping[str, float]
-    """Control → value that every take starts from, whatever the emotion: {"rate": 1.2}."""
-    markup: bool
-    """Whether tags in the text are markup (the default); see `emotts.markup`."""
-    observe: Observer
-    """Called with each candidate as soon as those who hear every take are done with it."""
-
-
-class Host:
+class Host(Studio):
     """Speaks text with an emotion, and says what was heard.
 
     Making one is cheap; weights are loaded by the first request. A host is used from one thread
@@ -61,40 +34,14 @@ class Host:
     """
 
     def __init__(self, config: Config | None = None, *, plugins: Plugins | None = None) -> None:
-        """Look up and construct the parts.
-
-        Args:
-            config: what it is made of; the built-in engine, classifier and checks by default.
-            plugins: what is installed; loaded from the entry points by default.
-
-        Raises:
-            UnknownNameError: the config names a plugin that is not there.
-            ConfigError: an option of a plugin is unknown or out of range.
-        """
-        self.config = config or Config()
-        self.plugins = plugins or load()
-        self.classifiers = [make_classifier(self.plugins, part) for part in self.config.classifiers]
-        self.checks = [make_check(self.plugins, part) for part in self.config.checks]
-        self._speakers = Speakers(self.plugins, self.config, self.classifiers)
-        self.engine = self._speakers.engines[0]
+        """Look up and construct the parts; see `Studio`."""
+        super().__init__(config, plugins=plugins)
+        self._turn = Lock()
 
     @classmethod
     def from_config(cls, path: str | Path) -> "Host":
         """A host as a YAML file describes it."""
         return cls(Config.load(path))
-
-    def __enter__(self) -> Self:
-        """Itself, to be closed at the end."""
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        """Close it."""
-        self.close()
-
-    def close(self) -> None:
-        """End the processes of isolated parts; without a call they end with the host."""
-        for part in (*self._speakers.engines, *self.classifiers, *self.checks):
-            close(part)
 
     def say(
         self,
@@ -104,20 +51,21 @@ class Host:
     ) -> Speech:
         """Speak a whole text; arguments and errors are those of `stream`."""
         request = self.request(text, emotion, **options)
-        return self.speech(request, self.speak(request, options.get("observe"), together=True))
+        return self.speech(request, self.speak(request, **_callbacks(options), together=True))
 
     def stream(
         self,
-        text: str,
+        text: str | Iterable[str],
         emotion: Emotion | None = None,
         **options: Unpack[RequestOptions],
     ) -> Iterator[Choice]:
         """Speak a text sentence by sentence, each as soon as it is chosen.
 
         Args:
-            text: at most 4,096 characters.
+            text: at most 4,096 characters; or fragments of any text, such as a language model's
+                tokens, of which each sentence is spoken as soon as it is complete.
             emotion: a name or alias, a blend, "happiness:0.7,surprise:0.3" or a mapping, or a
-                point; None: that of the recording `like`.
+                point; None: that of the recording `like`, or of the tags in the text.
             options: see `RequestOptions`.
 
         Raises:
@@ -128,7 +76,37 @@ class Host:
             ClassifierError: what it spoke, or the recording, can't be heard.
             AudioError: the recording can't be read.
         """
-        return self.speak(self.request(text, emotion, **options), options.get("observe"))
+        if isinstance(text, str):
+            return self.speak(self.request(text, emotion, **options), **_callbacks(options))
+        return self._speak_fragments(text, emotion, options)
+
+    async def astream(
+        self,
+        text: str | Iterable[str] | AsyncIterable[str],
+        emotion: Emotion | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncIterator[Choice]:
+        """`stream` for an event loop: sentences are made in a thread, ahead of who uses them.
+
+        Text may come from an asynchronous iterator, too. Whoever stops iterating, or is cancelled,
+        ends the work at its next take. Streams of one host take turns.
+        """
+
+        def make(line: Line) -> Iterator[Choice]:
+            known = options.get("observe")
+
+            def observe(candidate: Candidate) -> None:
+                line.check()
+                if known is not None:
+                    known(candidate)
+
+            watched = RequestOptions(**{**options, "observe": observe})
+            parts = drained(text, line) if isinstance(text, AsyncIterable) else text
+            with self._turn:
+                yield from self.stream(parts, emotion, **watched)
+
+        async for choice in iterate(make):
+            yield choice
 
     def classify(
         self, clips: Sequence[Audio], *, calibrate: Sequence[Audio] = ()
@@ -151,78 +129,44 @@ class Host:
         self, text: str, emotion: Emotion | None = None, **options: Unpack[RequestOptions]
     ) -> Request:
         """What is asked for, checked; arguments and errors are those of `stream`."""
-        marked = parse(text) if options.get("markup", True) else plain(text)
-        if emotion is None and "like" not in options and any(s.target for s in marked.spans):
-            emotion = "neutral"  # for what is outside the tags
-        takes = options.get("takes", self.config.takes)
-        if not 1 <= takes <= MAX_TAKES:
-            raise ConfigError(f"takes must be from 1 to {MAX_TAKES}; got {takes}")
-        wanted, like = references.wanted(
-            emotion,
-            options.get("intensity", 1.0),
-            options.get("like"),
-            options.get("like_calibrate", ()),
-            self.classifiers,
-        )
-        return Request(
-            text=text,
-            target=wanted,
-            like=like,
-            voice=self._speakers.voice(options.get("voice", self.config.voice)),
-            takes=takes,
-            seed=options.get("seed", self.config.seed),
-            stop=checked_stop(options.get("stop", self.config.stop)),
-            budget_ms=checked_budget(options.get("budget_ms", self.config.budget_ms)),
-            tone=options.get("tone"),
-            spans=marked.spans,
-            settings=options.get("settings", {}),
-            warnings=(*marked.warnings, *self._ignored(marked.spans, options.get("settings", {}))),
-        )
+        return self._request(text, self._reader(options).read(text), emotion, options)
 
-    def _ignored(self, spans: Iterable[Span], settings: Mapping[str, float]) -> Iterator[str]:
-        """What is asked of controls that the engine does not have."""
-        asked = dict.fromkeys(
-            name
-            for controls in (settings, *(span.controls for span in spans))
-            for name in controls
-            if name not in self.engine.controls
-        )
-        for name in asked:
-            yield f"{self.engine.name} has no control {name}: what was asked of it is left out"
-
-    def speak(
-        self, request: Request, observe: Observer | None = None, *, together: bool = False
+    def _speak_fragments(
+        self, fragments: Iterable[str], emotion: Emotion | None, options: RequestOptions
     ) -> Iterator[Choice]:
-        """Speak a request, one choice a sentence.
+        """Speak parts of a text as they come; tags, tone and the recording hold for all of it."""
+        reader, request = self._reader(options), None
+        for part in complete(fragments):
+            marked = reader.read(part)
+            if not any(spoken(span.text) for span in marked.spans):
+                continue
+            if request is None:
+                request = self._request(part, marked, emotion, options)
+            else:
+                left_out = warnings(marked, request.settings, self.engine)
+                request = replace(request, text=part, spans=marked.spans, warnings=left_out)
+            for choice in self.speak(request, **_callbacks(options)):
+                yield choice
+                request = replace(request, tone=choice.tone, first_takes=None)
+        if request is None:
+            raise TextError("the text holds no letter or digit: there is nothing to speak")
 
-        Args:
-            request: made by `request`.
-            observe: called with each candidate once those who hear every take are done with it.
-            together: choose all sentences when all were heard, so that each fits those around
-                it; else each is chosen at once, to fit the one before.
-        """
-        # Before the classifiers are calibrated, which may take minutes.
-        pipeline.refuse_unheard(request, self.classifiers)
-        preferred, *fallback = speakers = self._speakers.ready(request.voice)
-        known = {speaker.engine.name: speaker for speaker in speakers}
-        for choice in pipeline.speak(
-            replace(request, voice=preferred.voice),
-            engine=preferred.engine,
-            listeners=preferred.listeners,
-            checks=self.checks,
-            tendencies=preferred.tendencies,
-            reached=preferred.reached,
-            centroids=self._centroids,
-            together=together,
-            fallback=fallback,
-            observe=observe,
-        ):
-            if kept := self.config.ledger:
-                who = known[choice.engine]
-                line = ledger.entry(choice, request, who.engine, who.listeners, with_text=kept.text)
-                ledger.append(kept.path, line)
-            self.plugins.sentence_chosen(choice, request)
-            yield choice
+    def _reader(self, options: RequestOptions) -> Reader | Plain:
+        return Reader() if options.get("markup", True) else Plain()
+
+    def _request(
+        self, text: str, marked: Marked, emotion: Emotion | None, options: RequestOptions
+    ) -> Request:
+        return make(
+            text,
+            marked,
+            emotion,
+            options,
+            config=self.config,
+            engine=self.engine,
+            voice=self._speakers.voice(options.get("voice", self.config.voice)),
+            classifiers=self.classifiers,
+        )
 
     def speech(self, request: Request, choices: Iterable[Choice]) -> Speech:
         """The choices of a request put together."""
@@ -238,11 +182,17 @@ class Host:
             },
         )
 
-    @cached_property
-    def _centroids(self) -> conditioning.Centroids | None:
-        """Of the emotions, where the config has them."""
-        path = self.config.embeddings
-        return None if path is None else conditioning.read_centroids(path)
+
+class _Callbacks(TypedDict):
+    begin: Begin | None
+    observe: Observer | None
+    chosen: Chosen | None
+
+
+def _callbacks(options: RequestOptions) -> _Callbacks:
+    return _Callbacks(
+        begin=options.get("begin"), observe=options.get("observe"), chosen=options.get("chosen")
+    )
 
 
 def _joined(choices: Sequence[Choice]) -> Audio:

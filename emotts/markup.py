@@ -37,26 +37,33 @@ class _Frame:
 
 def parse(text: str) -> Marked:
     """Read the markup of a text."""
-    reader = _Reader()
-    for piece in pieces(text):
-        if isinstance(piece, Tag):
-            reader.tag(piece)
-        else:
-            reader.text(piece)
-    return reader.done()
+    return Reader().read(text)
 
 
-class _Reader:
-    """Collects spans while tags open and close."""
+class Reader:
+    """Reads a text part by part; a tag holds beyond the part that it was opened in."""
 
     def __init__(self) -> None:
+        """Start with no open tag."""
         self._open: list[_Frame] = []
-        self._spans: list[Span] = []
-        self._warnings: list[str] = []
         self._pause_s = 0.0
         self._is_xml = False
+        self._spans: list[Span] = []
+        self._warnings: list[str] = []
 
-    def text(self, text: str) -> None:
+    def read(self, text: str) -> Marked:
+        """The next part; no tag may be cut in two."""
+        self._spans, self._warnings = [], []
+        for piece in pieces(text):
+            if isinstance(piece, Tag):
+                self._tag(piece)
+            else:
+                self._text(piece)
+        # What only looks like a tag once others are gone is dropped, too.
+        spans = [replace(span, text=self._untagged(span.text)) for span in self._spans]
+        return Marked(tuple(spans) or (Span(""),), tuple(self._warnings))
+
+    def _text(self, text: str) -> None:
         """Speak text the way that the open tags ask for."""
         span = Span(
             text,
@@ -71,7 +78,7 @@ class _Reader:
             self._spans.append(span)
             self._pause_s = 0.0
 
-    def tag(self, tag: Tag) -> None:
+    def _tag(self, tag: Tag) -> None:
         """Open or close what a tag stands for."""
         self._is_xml |= tag.name in KNOWN
         if tag.closes:
@@ -90,16 +97,9 @@ class _Reader:
         elif tag.name == "break":
             self._break(tag)
         elif tag.name in ("p", "s"):
-            self.text("\n\n")
+            self._text("\n\n")
         elif tag.name != "speak":
             self._unknown(tag, (*KNOWN, *EMOTIONS))
-
-    def done(self) -> Marked:
-        """The spans; what only looks like a tag once others are gone is dropped, too."""
-        spans = [replace(span, text=self._untagged(span.text)) for span in self._spans]
-        if self._pause_s:
-            self._warnings.append("a pause at the end was left out")
-        return Marked(tuple(spans) or (Span(""),), tuple(self._warnings))
 
     def _untagged(self, text: str) -> str:
         """The text without what is a tag now that those within it are gone."""
@@ -156,7 +156,7 @@ class _Reader:
                 del self._open[index]
                 return
         if tag.name in ("p", "s"):
-            self.text("\n\n")
+            self._text("\n\n")
         elif tag.name in (*KNOWN, BRACKETS):
             if tag.name != "speak":
                 self._warnings.append(f"{tag.source}: closes nothing")

@@ -31,6 +31,9 @@ def passages(request: Request) -> list[Passage]:
     found = list(_passages(request))
     if not found:
         raise TextError("the text holds no letter or digit: there is nothing to speak")
+    if request.first_takes is not None:
+        takes = min(request.first_takes, request.takes)
+        found[0] = replace(found[0], request=replace(found[0].request, takes=takes))
     return found
 
 

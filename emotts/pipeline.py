@@ -4,7 +4,7 @@ request → sentences → takes → audio → checks → predictions → scores 
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -40,6 +40,7 @@ def speak(
     centroids: Centroids | None = None,
     together: bool = False,
     fallback: Sequence[Speaker] = (),
+    begin: Callable[[str], None] | None = None,
     observe: Observer | None = None,
 ) -> Iterator[Choice]:
     """Speak a request, one choice a sentence.
@@ -55,6 +56,7 @@ def speak(
         together: choose all sentences when all were heard, so that each fits those around it;
             else each is chosen at once, to fit the one before.
         fallback: speak the sentences, in this order, that the engine fails on.
+        begin: called with each sentence before its first take is made.
         observe: called with each candidate once those who hear every take are done with it.
 
     Raises:
@@ -69,6 +71,8 @@ def speak(
     before = request.tone
     heard = []
     for passage in passages(request):
+        if begin is not None:
+            begin(passage.text)
         sentence = _hear(rooms, passage, before)
         if together:
             heard.append(sentence)

@@ -92,7 +92,8 @@ class Prediction:
         """To sound like that: a target of what was heard, down to `AUDIBLE`."""
         if self.scores:
             return target({name: p for name, p in self.scores.items() if p >= AUDIBLE}, intensity)
-        return target(self.dimensions or {}, intensity)
+        point = {name: min(max(value, 0.0), 1.0) for name, value in (self.dimensions or {}).items()}
+        return target(point, intensity)
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,18 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Tone:
+    """How something was spoken."""
+
+    target: Target
+    """What it was to express."""
+    controls: Mapping[str, float]
+    """Control → the value that took effect."""
+    embedding: Embedding | None = None
+    """[d] float32, of the first classifier, where it is known."""
+
+
+@dataclass(frozen=True)
 class Choice:
     """The winner of a sentence beside its rivals."""
 
@@ -193,6 +206,12 @@ class Choice:
         return audio
 
     @property
+    def tone(self) -> Tone:
+        """How it was spoken."""
+        heard = self.candidate.predictions[self.classifiers[0]]
+        return Tone(self.target, self.candidate.effective, heard.embedding)
+
+    @property
     def clips(self) -> tuple[Audio, ...]:
         """The pause before it, where there is one, and its audio."""
         if not self.pause_s:
@@ -223,18 +242,6 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Tone:
-    """How something was spoken."""
-
-    target: Target
-    """What it was to express."""
-    controls: Mapping[str, float]
-    """Control → the value that took effect."""
-    embedding: Embedding | None = None
-    """[d] float32, of the first classifier, where it is known."""
-
-
-@dataclass(frozen=True)
 class Request:
     """What was asked for."""
 
@@ -252,6 +259,8 @@ class Request:
     """Whether to stop as soon as a take reaches the target."""
     budget_ms: float | None = None
     """No take of a sentence but take 0 is begun later than this; None: there is time."""
+    first_takes: int | None = None
+    """Takes of the first sentence, so that it is there soon; None: as many as of any."""
     spans: tuple[Span, ...] = ()
     """The text without its markup, each part with what it asks for; none: the text as it is."""
     settings: Mapping[str, float] = field(default_factory=dict)
@@ -286,12 +295,7 @@ class Speech:
     @property
     def tone(self) -> Tone:
         """How the last sentence was spoken, for what is to follow it."""
-        last = self.choices[-1]
-        return Tone(
-            last.target,
-            last.candidate.effective,
-            last.candidate.predictions[last.classifiers[0]].embedding,
-        )
+        return self.choices[-1].tone
 
     @property
     def matched(self) -> bool:

@@ -29,9 +29,12 @@ class Marked:
     """What was dropped, and why."""
 
 
-def plain(text: str) -> Marked:
-    """A text that is spoken as it stands."""
-    return Marked((Span(text),))
+class Plain:
+    """Reads a text that is spoken as it stands."""
+
+    def read(self, text: str) -> Marked:
+        """The next part."""
+        return Marked((Span(text),))
 
 
 def nested(all_controls: Iterable[Mapping[str, float]]) -> dict[str, float]:

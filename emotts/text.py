@@ -4,7 +4,7 @@ import logging
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import accumulate, takewhile
+from itertools import accumulate, pairwise, takewhile
 
 from emotts.errors import TextError
 
@@ -114,14 +114,19 @@ def _speakable(text: str) -> bool:
     return any(character.isalnum() for character in text)
 
 
+def ends(text: str) -> Iterator[int]:
+    """Where sentences end for certain: each but the last, which may go on."""
+    start = 0
+    for end in _END.finditer(text):
+        if _ends_sentence(text[start : end.start()], text[end.end()]):
+            start = end.end()
+            yield start
+
+
 def _split(paragraph: str) -> Iterator[str]:
     """Cut at the ends of sentences."""
-    start = 0
-    for end in _END.finditer(paragraph):
-        if _ends_sentence(paragraph[start : end.start()], paragraph[end.end()]):
-            yield paragraph[start : end.end()].strip()
-            start = end.end()
-    yield paragraph[start:]
+    for start, end in pairwise([0, *ends(paragraph), len(paragraph)]):
+        yield paragraph[start:end].strip()
 
 
 def _ends_sentence(before: str, following: str) -> bool:

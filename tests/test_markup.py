@@ -86,7 +86,6 @@ def test_an_expression_holds_until_the_next():
         ("[/]Hi", "Hi", "closes nothing"),
         ("[happiness:7]Hi", "Hi", "happiness"),
         ("[joy]" * (MAX_DEPTH + 1) + "Hi", "Hi", "deep"),
-        ('Hi<break time="1s"/>', "Hi", "pause"),
     ],
 )
 def test_what_is_left_out_is_reported(text, left, hint):

@@ -22,9 +22,9 @@ from emotts.cli.table import print_speech
 from emotts.effort import STOPS
 from emotts.emotions import EMOTIONS
 from emotts.errors import ConfigError, TextError
-from emotts.host import RequestOptions
 from emotts.jsonform import speech_form
 from emotts.passages import passages
+from emotts.requests import RequestOptions
 from emotts.text import MAX_REQUEST
 from emotts.tone import read as read_tone
 
@@ -102,7 +102,7 @@ def command(
     host = build_host(**options)
     asked = host.request(spoken, emotion, **request)
     with progress(len(passages(asked)) * asked.takes) as observe:
-        speech = host.speech(asked, host.speak(asked, observe, together=True))
+        speech = host.speech(asked, host.speak(asked, observe=observe, together=True))
     form = speech_form(speech, output=delivery.deliver(speech.audio), embedding=embedding)
     if keep_takes:
         write_takes(speech, form, keep_takes)

@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from emotts.audio import Audio, read
 from emotts.config import MAX_TAKES
-from emotts.host import RequestOptions
 from emotts.instructions import Instruction
 from emotts.instructions import read as read_instruction
 from emotts.references import Emotion
+from emotts.requests import RequestOptions
 from emotts.server.encode import Format
 from emotts.server.failures import Failure
 from emotts.text import MAX_REQUEST

@@ -6,41 +6,20 @@ told when to come back; who leaves has the work dropped at the next take.
 
 import asyncio
 import math
-import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
-from emotts.server.failures import Failure, Gone
+from emotts.background import Line
+from emotts.server.failures import Failure
 
 # How much the last request counts in the estimate of how long one takes.
 SMOOTHING = 0.2
 
 
-@dataclass
-class Line:
-    """From the work, which runs on the desk's thread, to whoever waits for it."""
-
-    loop: asyncio.AbstractEventLoop
-    queue: asyncio.Queue[Any] = field(default_factory=asyncio.Queue)
-    gone: threading.Event = field(default_factory=threading.Event)
-
-    def send(self, item: object) -> None:
-        """Hand something over; `Gone` where nobody waits any more."""
-        self.check()
-        self.loop.call_soon_threadsafe(self.queue.put_nowait, item)
-
-    def check(self) -> None:
-        """Raise `Gone` where nobody waits any more."""
-        if self.gone.is_set():
-            raise Gone
-
-
 Work = Callable[[Line], None]
-_END = object()
 
 
 class Desk:
@@ -82,7 +61,7 @@ class Desk:
         done = line.loop.run_in_executor(self._worker, self._do, work, line)
         done.add_done_callback(self._finished)
         try:
-            yield _items(line)
+            yield line.items()
         finally:
             line.gone.set()
 
@@ -99,23 +78,9 @@ class Desk:
 
     def _do(self, work: Work, line: Line) -> None:
         start = time.monotonic()
-        try:
-            line.check()
-            work(line)
-            line.send(_END)
-        except Gone:
-            return
-        except Exception as error:
-            # Whoever waits raises it; the worker goes on.
-            line.loop.call_soon_threadsafe(line.queue.put_nowait, error)
-        self._seconds += SMOOTHING * (time.monotonic() - start - self._seconds)
+        line.do(work)
+        if not line.gone.is_set():
+            self._seconds += SMOOTHING * (time.monotonic() - start - self._seconds)
 
     def _finished(self, _done: "asyncio.Future[None]") -> None:
         self.taken -= 1
-
-
-async def _items(line: Line) -> AsyncIterator[Any]:
-    while (item := await line.queue.get()) is not _END:
-        if isinstance(item, Exception):
-            raise item
-        yield item

@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from emotts.background import Gone
 from emotts.errors import AudioError, ConfigError, EmottsError, TextError, UnknownNameError
 
 logger = logging.getLogger(__name__)
@@ -42,10 +43,6 @@ class Failure(Exception):
         super().__init__(message)
         self.status, self.param, self.code = status, param, code
         self.headers = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
-
-
-class Gone(Exception):
-    """The client left before there was an answer; raised in the work, too, to end it."""
 
 
 def form(error: Exception) -> dict[str, object]:

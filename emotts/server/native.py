@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
 from emotts.audio import Audio, read
+from emotts.background import Line
 from emotts.builtin.analysis import analysed
 from emotts.dimensions import POINTS
 from emotts.emotions import EMOTIONS
@@ -18,7 +19,6 @@ from emotts.jsonform import choice_form, classified_form, speech_form
 from emotts.records import Candidate, Choice
 from emotts.server import failures
 from emotts.server.bodies import SayBody
-from emotts.server.desk import Line
 from emotts.server.encode import encoded
 from emotts.server.service import Service, service_of
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from fastapi import Request
 
+from emotts.background import Gone, Line
 from emotts.host import Host
 from emotts.records import Candidate, Choice
 from emotts.records import Request as Spoken
 from emotts.rounds import Observer
-from emotts.server.desk import Desk, Line, Work
-from emotts.server.failures import Gone
+from emotts.server.desk import Desk, Work
 from emotts.server.metrics import Metrics
 
 # How often a request that waits for its first answer looks whether its client is still there.
@@ -42,7 +42,7 @@ class Service:
             if heard is not None:
                 heard(candidate)
 
-        for choice in self.host.speak(asked, observe):
+        for choice in self.host.speak(asked, observe=observe):
             self.metrics.chosen(choice)
             yield choice
 

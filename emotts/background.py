@@ -1,0 +1,113 @@
+"""Work in a thread, waited for from an event loop; who stops waiting stops the work."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator
+from concurrent.futures import CancelledError
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+# How often a thread that waits for the loop looks whether it is still wanted, in seconds.
+PATIENCE_S = 0.05
+
+
+class Gone(Exception):
+    """Nobody waits any more: raised in the work, to end it."""
+
+
+@dataclass
+class Line:
+    """From the work, which runs in a thread, to whoever waits for it."""
+
+    loop: asyncio.AbstractEventLoop
+    gone: threading.Event = field(default_factory=threading.Event)
+    _queue: asyncio.Queue[Any] = field(default_factory=asyncio.Queue)
+
+    def send(self, item: object) -> None:
+        """Hand something over; `Gone` where nobody waits any more."""
+        self.check()
+        self._put(item)
+
+    def check(self) -> None:
+        """Raise `Gone` where nobody waits any more."""
+        if self.gone.is_set():
+            raise Gone
+
+    def do(self, work: Callable[["Line"], None]) -> None:
+        """Run the work, in its thread; its error is raised where its items come out."""
+        try:
+            self.check()
+            work(self)
+            self._put(_END)
+        except Gone:
+            return
+        except Exception as error:
+            self._put(_Failed(error))
+
+    async def items(self) -> AsyncIterator[Any]:
+        """What is sent, in order, until the work is done."""
+        while (item := await self._queue.get()) is not _END:
+            if isinstance(item, _Failed):
+                raise item.error
+            yield item
+
+    def _put(self, item: object) -> None:
+        self.loop.call_soon_threadsafe(self._queue.put_nowait, item)
+
+
+@dataclass(frozen=True)
+class _Failed:
+    error: Exception
+
+
+_END = object()
+
+
+async def iterate(make: Callable[[Line], Iterator[T]]) -> AsyncIterator[T]:
+    """The items of an iterator that runs in a thread, ahead of its consumer.
+
+    Args:
+        make: makes it; it should call `Line.check` now and then.
+    """
+    line = Line(asyncio.get_running_loop())
+
+    def work(line: Line) -> None:
+        for item in make(line):
+            line.send(item)
+
+    working = line.loop.run_in_executor(None, line.do, work)
+    try:
+        async for item in line.items():
+            yield item
+    finally:
+        line.gone.set()
+        await working
+
+
+def drained(items: AsyncIterable[T], line: Line) -> Iterator[T]:
+    """The items of an asynchronous iterator, in a thread beside its loop."""
+    iterator = aiter(items)
+
+    async def following() -> tuple[T] | None:
+        try:
+            return (await anext(iterator),)
+        except StopAsyncIteration:
+            return None
+
+    while True:
+        waiting = asyncio.run_coroutine_threadsafe(following(), line.loop)
+        while True:
+            try:
+                found = waiting.result(PATIENCE_S)
+                break
+            except TimeoutError:
+                if line.gone.is_set():
+                    waiting.cancel()
+                    raise Gone from None
+            except CancelledError:
+                raise Gone from None
+        if found is None:
+            return
+        yield found[0]

@@ -1,0 +1,35 @@
+"""Fragments: a text that comes bit by bit, such as a language model's, cut where sentences end."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from emotts.text import MAX_SENTENCE, ends
+
+# A tag that is not closed yet, at the end of what there is.
+_OPEN_TAG = re.compile(r"(?:\[[^\[\]\n]{0,200}|<[A-Za-z/!?][^<>]{0,200})$")
+
+
+def complete(fragments: Iterable[str]) -> Iterator[str]:
+    """The text in parts of whole sentences, each as soon as it is there.
+
+    No tag is cut in two. A text that goes on for long without an end is cut between words.
+    """
+    text = ""
+    for fragment in fragments:
+        text += fragment
+        if end := _end(text):
+            yield text[:end]
+            text = text[end:]
+    if text:
+        yield text
+
+
+def _end(text: str) -> int:
+    """How much of a text is certain to be whole sentences, outside of tags; 0: nothing yet."""
+    found = [end for end in ends(text) if not _OPEN_TAG.search(text, 0, end)]
+    if found:
+        return found[-1]
+    if len(text) > MAX_SENTENCE:
+        end = text.rfind(" ", 0, MAX_SENTENCE) + 1
+        return 0 if _OPEN_TAG.search(text, 0, end) else end
+    return 0

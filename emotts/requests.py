@@ -1,0 +1,130 @@
+"""Requests: what an app asks for, checked and completed from the configuration."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypedDict
+
+from emotts import references
+from emotts.classifier import Classifier
+from emotts.config import MAX_TAKES, Config
+from emotts.effort import Stop, checked_budget, checked_stop
+from emotts.engine import Engine
+from emotts.errors import ConfigError
+from emotts.records import Choice, Request, Tone, Voice
+from emotts.references import Emotion, Recording
+from emotts.rounds import Observer
+from emotts.spans import Marked
+
+Begin = Callable[[str], None]
+Chosen = Callable[[Choice], None]
+
+
+class RequestOptions(TypedDict, total=False):
+    """What a request may say beside its text and emotion."""
+
+    intensity: float
+    """0 (none of the emotion) … 1 (full, the default)."""
+    takes: int
+    """Takes a sentence, the neutral one included; the config's unless given."""
+    first_takes: int
+    """Takes of the first sentence, so that it is there soon; as many as of any unless given."""
+    seed: int
+    """The same seed makes the same takes; the config's unless given."""
+    stop: Stop
+    """"adaptive": as soon as a take reaches the target, "never"; the config's unless given."""
+    budget_ms: float | None
+    """No take of a sentence is begun later than this, but take 0; the config's unless given."""
+    voice: str
+    """The config's unless given."""
+    like: Recording
+    """A recording to sound like. With an emotion it says how; without one also what."""
+    like_calibrate: Sequence[Recording]
+    """Others of its speaker, in varied moods: it is heard relative to them."""
+    tone: Tone
+    """Of what was spoken before, to go on like that: `Speech.tone`."""
+    settings: Mapping[str, float]
+    """Control → value that every take starts from, whatever the emotion: {"rate": 1.2}."""
+    markup: bool
+    """Whether tags in the text are markup (the default); see `emotts.markup`."""
+    begin: Begin
+    """Called with each sentence before its first take is made."""
+    observe: Observer
+    """Called with each candidate as soon as those who hear every take are done with it."""
+    chosen: Chosen
+    """Called with each choice as it is made."""
+
+
+def make(
+    text: str,
+    marked: Marked,
+    emotion: Emotion | None,
+    options: RequestOptions,
+    *,
+    config: Config,
+    engine: Engine,
+    voice: Voice,
+    classifiers: Sequence[Classifier],
+) -> Request:
+    """What is asked for, checked; see `Host.stream` for the errors.
+
+    Args:
+        text: as it was given.
+        marked: the same without its markup.
+        emotion: None: what a recording or the markup say.
+        options: see `RequestOptions`.
+        config: has what the options leave open.
+        engine: speaks.
+        voice: that it speaks with.
+        classifiers: hear a recording.
+    """
+    if emotion is None and "like" not in options and any(s.target for s in marked.spans):
+        emotion = "neutral"  # for what is outside the tags
+    wanted, like = references.wanted(
+        emotion,
+        options.get("intensity", 1.0),
+        options.get("like"),
+        options.get("like_calibrate", ()),
+        classifiers,
+    )
+    settings = options.get("settings", {})
+    takes = _checked_takes(options.get("takes", config.takes))
+    return Request(
+        text=text,
+        target=wanted,
+        like=like,
+        voice=voice,
+        takes=takes,
+        first_takes=_checked_takes(options.get("first_takes", takes)),
+        seed=options.get("seed", config.seed),
+        stop=checked_stop(options.get("stop", config.stop)),
+        budget_ms=checked_budget(options.get("budget_ms", config.budget_ms)),
+        tone=options.get("tone"),
+        spans=marked.spans,
+        settings=settings,
+        warnings=warnings(marked, settings, engine),
+    )
+
+
+def warnings(marked: Marked, settings: Mapping[str, float], engine: Engine) -> tuple[str, ...]:
+    """What of a text and of the settings is left out, in words."""
+    asked = [settings, *(span.controls for span in marked.spans)]
+    lacking = dict.fromkeys(
+        name for controls in asked for name in controls if name not in engine.controls
+    )
+    return (
+        *marked.warnings,
+        *(
+            f"{engine.name} has no control {name}: what was asked of it is left out"
+            for name in lacking
+        ),
+    )
+
+
+def _checked_takes(takes: int) -> int:
+    """A number of takes, where it is one.
+
+    Raises:
+        ConfigError: it is out of range.
+    """
+    if not 1 <= takes <= MAX_TAKES:
+        raise ConfigError(f"takes must be from 1 to {MAX_TAKES}; got {takes}")
+    return takes

@@ -1,0 +1,101 @@
+"""The studio: engines, classifiers and checks put together from a configuration."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from typing import Self
+
+from emotts import conditioning, ledger, pipeline
+from emotts.config import Config
+from emotts.parts import close, make_check, make_classifier
+from emotts.plugins import Plugins, load
+from emotts.records import Choice, Request
+from emotts.requests import Begin, Chosen
+from emotts.rounds import Observer
+from emotts.speakers import Speakers
+
+
+class Studio:
+    """Where requests are spoken."""
+
+    def __init__(self, config: Config | None = None, *, plugins: Plugins | None = None) -> None:
+        """Look up and construct the parts.
+
+        Args:
+            config: what it is made of; the built-in engine, classifier and checks by default.
+            plugins: what is installed; loaded from the entry points by default.
+
+        Raises:
+            UnknownNameError: the config names a plugin that is not there.
+            ConfigError: an option of a plugin is unknown or out of range.
+        """
+        self.config = config or Config()
+        self.plugins = plugins or load()
+        self.classifiers = [make_classifier(self.plugins, part) for part in self.config.classifiers]
+        self.checks = [make_check(self.plugins, part) for part in self.config.checks]
+        self._speakers = Speakers(self.plugins, self.config, self.classifiers)
+        self.engine = self._speakers.engines[0]
+
+    def __enter__(self) -> Self:
+        """Itself, to be closed at the end."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """End the processes of isolated parts; without a call they end with the host."""
+        for part in (*self._speakers.engines, *self.classifiers, *self.checks):
+            close(part)
+
+    def speak(
+        self,
+        request: Request,
+        *,
+        begin: Begin | None = None,
+        observe: Observer | None = None,
+        chosen: Chosen | None = None,
+        together: bool = False,
+    ) -> Iterator[Choice]:
+        """Speak a request, one choice a sentence.
+
+        Args:
+            request: made by `request`.
+            begin: called with each sentence before its first take is made.
+            observe: called with each candidate once those who hear every take are done with it.
+            chosen: called with each choice.
+            together: choose all sentences when all were heard, so that each fits those around
+                it; else each is chosen at once, to fit the one before.
+        """
+        # Before the classifiers are calibrated, which may take minutes.
+        pipeline.refuse_unheard(request, self.classifiers)
+        preferred, *fallback = speakers = self._speakers.ready(request.voice)
+        known = {speaker.engine.name: speaker for speaker in speakers}
+        for choice in pipeline.speak(
+            replace(request, voice=preferred.voice),
+            engine=preferred.engine,
+            listeners=preferred.listeners,
+            checks=self.checks,
+            tendencies=preferred.tendencies,
+            reached=preferred.reached,
+            centroids=self._centroids,
+            together=together,
+            fallback=fallback,
+            begin=begin,
+            observe=observe,
+        ):
+            if kept := self.config.ledger:
+                who = known[choice.engine]
+                line = ledger.entry(choice, request, who.engine, who.listeners, with_text=kept.text)
+                ledger.append(kept.path, line)
+            self.plugins.sentence_chosen(choice, request)
+            if chosen is not None:
+                chosen(choice)
+            yield choice
+
+    @cached_property
+    def _centroids(self) -> conditioning.Centroids | None:
+        """Of the emotions, where the config has them."""
+        path = self.config.embeddings
+        return None if path is None else conditioning.read_centroids(path)

@@ -1,0 +1,182 @@
+"""Streams: text that comes bit by bit, in a thread or an event loop, and stops when told to."""
+
+import asyncio
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emotts import Config, Host
+from emotts.emotions import target
+from emotts.errors import TextError, UnknownNameError
+from emotts.fragments import complete
+from emotts.text import sentences
+
+TEXT = "The cat sat. [anger]The dog ran! It rained.[/] Dr. Smith left."
+SAID = ["The cat sat.", "The dog ran!", "It rained.", "Dr. Smith left."]
+
+
+@pytest.fixture
+def host(tones: Path) -> Host:
+    return Host(Config.load(tones).model_copy(update={"takes": 6, "stop": "never"}))
+
+
+def tokens(text: str, size: int = 3) -> list[str]:
+    return [text[start : start + size] for start in range(0, len(text), size)]
+
+
+def test_each_sentence_is_spoken_as_soon_as_it_is_complete(host: Host) -> None:
+    given_out = []
+
+    def source():
+        for token in tokens(TEXT):
+            given_out.append(token)
+            yield token
+
+    seen = []
+    for choice in host.stream(source(), "fear"):
+        seen.append((choice.text, "".join(given_out)))
+    assert [text for text, _ in seen] == SAID
+    # Not before the next sentence begins, and no later.
+    assert seen[0][1].startswith("The cat sat. [")
+    assert len(seen[0][1]) < len("The cat sat. [") + 3
+
+
+def test_fragments_are_spoken_as_the_whole_text_is(host: Host) -> None:
+    whole = list(host.stream(TEXT, "fear"))
+    parts = list(host.stream(tokens(TEXT), "fear"))
+    assert [choice.target for choice in parts] == [choice.target for choice in whole]
+    assert [choice.target.dominant for choice in parts] == ["fear", "anger", "anger", "fear"]
+    for one, other in zip(whole, parts, strict=True):
+        assert one.audio.samples.tobytes() == other.audio.samples.tobytes()
+
+
+def test_fragments_without_anything_to_speak_are_an_error(host: Host) -> None:
+    with pytest.raises(TextError, match="nothing to speak"):
+        list(host.stream(["…", " [anger] ", "!"], "fear"))
+    with pytest.raises(UnknownNameError):
+        list(host.stream(iter(["One."]), "hapiness"))
+
+
+@given(st.lists(st.sampled_from([*"Aab1.!? \n[]<>/", "[joy]", "<b>", "Dr. ", " The end. "])))
+def test_no_character_is_lost_between_fragments(parts: list[str]) -> None:
+    assert "".join(complete(parts)) == "".join(parts)
+
+
+def test_no_sentence_is_cut_where_fragments_are() -> None:
+    text = "It cost 3.50 dollars. Dr. Who said so! Was it true? Yes."
+    for size in range(1, 12):
+        found = [s for part in complete(tokens(text, size)) for s in sentences(part)]
+        assert found == sentences(text)
+
+
+def test_a_text_without_an_end_is_cut_between_words() -> None:
+    first, *_ = complete("word " * 200)
+    assert 300 < len(first) <= 400
+    assert first.endswith("word ")
+
+
+def test_the_first_sentence_takes_fewer_takes(host: Host) -> None:
+    first, second = host.stream("One cat. Two dogs.", "fear", first_takes=2)
+    assert (len(first.candidates), len(second.candidates)) == (2, 6)
+    first, *_, last = host.stream(tokens(TEXT), "fear", first_takes=1)
+    assert (len(first.candidates), len(last.candidates)) == (1, 6)
+
+
+def test_an_app_is_told_what_happens(host: Host) -> None:
+    told = []
+    for choice in host.stream(
+        "One cat. Two dogs.",
+        "fear",
+        takes=2,
+        begin=lambda text: told.append(f"begin {text}"),
+        observe=lambda candidate: told.append(f"take {candidate.take.index}"),
+        chosen=lambda choice: told.append(f"chosen {choice.text}"),
+    ):
+        told.append(f"got {choice.text}")
+    once = ["begin {}", "take 0", "take 1", "chosen {}", "got {}"]
+    assert told == [line.format(text) for text in ("One cat.", "Two dogs.") for line in once]
+
+
+def test_an_event_loop_goes_on_while_sentences_are_made(host: Host) -> None:
+    async def source():
+        for token in tokens(TEXT):
+            await asyncio.sleep(0.001)
+            yield token
+
+    async def main() -> tuple[list[str], int]:
+        ticks = 0
+
+        async def tick() -> None:
+            nonlocal ticks
+            while True:
+                await asyncio.sleep(0.001)
+                ticks += 1
+
+        ticking = asyncio.create_task(tick())
+        said = [choice.text async for choice in host.astream(source(), "fear", takes=32)]
+        ticking.cancel()
+        return said, ticks
+
+    said, ticks = asyncio.run(main())
+    assert said == SAID
+    assert ticks > 20
+
+
+def test_a_cancelled_stream_stops_at_its_next_take(host: Host) -> None:
+    heard = []
+
+    async def main() -> None:
+        async for _ in host.astream(
+            "One cat. " * 200, "fear", takes=64, observe=lambda c: heard.append(c.take.index)
+        ):
+            break
+
+    start = time.monotonic()
+    with pytest.raises(TimeoutError):
+        asyncio.run(asyncio.wait_for(forever(host, heard), 0.5))
+    count = len(heard)
+    asyncio.run(main())
+    assert time.monotonic() - start < 30
+    assert count < 64 * 200
+    time.sleep(0.2)
+    assert len(heard) < 64 * 200
+    assert not [t for t in threading.enumerate() if t.name == "emotts-ahead"]
+
+
+async def forever(host: Host, heard: list[int]) -> None:
+    async for _ in host.astream(
+        "One cat. " * 200, "fear", takes=64, observe=lambda c: heard.append(c.take.index)
+    ):
+        pass
+
+
+def test_a_stream_whose_text_never_comes_can_be_cancelled(host: Host) -> None:
+    async def source():
+        yield "One cat. Two"
+        await asyncio.sleep(3600)
+
+    async def main() -> list[str]:
+        said = []
+
+        async def listen() -> None:
+            async for choice in host.astream(source(), "fear"):
+                said.append(choice.text)
+
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(listen(), 3)
+        return said
+
+    assert asyncio.run(main()) == ["One cat."]
+
+
+def test_an_error_comes_out_where_it_is_waited_for(host: Host) -> None:
+    async def main() -> None:
+        async for _ in host.astream("One cat.", target("boredom")):
+            pass
+
+    with pytest.raises(Exception, match="boredom"):
+        asyncio.run(main())
