@@ -172,7 +172,8 @@ class _Room:
         choice = _choose(sentence.passage, checked, self.speaker, sentence.effort)
         if choice.matched:
             return choice
-        advice = advise(choice, sentence.passage.request, self.speaker.reached)
+        speaker, request = self.speaker, sentence.passage.request
+        advice = advise(choice, request, speaker.engine.name, speaker.reached)
         return replace(choice, advice=advice)
 
 

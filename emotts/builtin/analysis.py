@@ -5,7 +5,6 @@ from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
 
 from emotts.audio import Audio
 from emotts.builtin.f0 import Floats, Pitch, track
@@ -59,6 +58,8 @@ def decibels(power: npt.ArrayLike) -> Floats:
 
 def _power(samples: Floats) -> Floats:
     """[T, SIZE / 2 + 1] power spectra, of frames around every tenth millisecond."""
+    import scipy.fft  # late: it takes as long as all that listing the plugins needs
+
     padded = np.pad(samples, WINDOW // 2)
     windows = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP]
     spectrum = scipy.fft.rfft(windows * _window(), SIZE, axis=1, overwrite_x=True)

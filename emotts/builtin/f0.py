@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.intp]
@@ -77,6 +76,8 @@ def _loudness(power: Floats) -> Floats:
 
 def _correlation(power: Floats, reference: Floats) -> Floats:
     """[T, lags] normalised autocorrelation; the offset of a frame takes no part in it."""
+    import scipy.fft  # late: it takes as long as all that listing the plugins needs
+
     power = power.copy()
     power[:, 0] = 0
     found = scipy.fft.irfft(power, axis=1, overwrite_x=True)[:, : reference.size]

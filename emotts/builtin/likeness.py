@@ -14,8 +14,6 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
-import scipy.spatial.distance
 from pydantic import Field
 
 from emotts.audio import Audio
@@ -136,7 +134,9 @@ def distance(one: Floats, other: Floats) -> float:
     """
     if not (len(one) and len(other)):
         return 0.0
-    between = scipy.spatial.distance.cdist(one, other)
+    from scipy.spatial.distance import cdist  # late, likewise
+
+    between = cdist(one, other)
     costs = np.full((len(one) + 1, len(other) + 1), np.inf)
     costs[0, 0] = 0.0
     # Along a diagonal from lower left to upper right no cell depends on another.
@@ -150,6 +150,8 @@ def distance(one: Floats, other: Floats) -> float:
 
 
 def _cepstra(found: Analysis, spoken: npt.NDArray[np.intp]) -> Floats:
+    import scipy.fft  # late: it takes as long as all that listing the plugins needs
+
     if not spoken.size:
         return np.zeros((0, CEPSTRA.stop - CEPSTRA.start), np.float32)
     frames = found.power[spoken[0] : spoken[-1] + 1 : STEP] @ _filters()
@@ -160,6 +162,8 @@ def _cepstra(found: Analysis, spoken: npt.NDArray[np.intp]) -> Floats:
 
 def _again(samples: Floats) -> float:
     """How much the most repeated of the loud parts is like another: their largest correlation."""
+    import scipy.fft  # late: it takes as long as all that listing the plugins needs
+
     if samples.size < 2 * PART:
         return 0.0
     energy = np.concatenate([[0.0], np.cumsum(np.square(samples, dtype=np.float64))])

@@ -1,7 +1,9 @@
 """The command line: one module a command, imported only when the command runs."""
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -31,29 +33,40 @@ class Failure(click.ClickException):
 class LazyGroup(click.Group):
     """A group that knows its commands' names and help without importing them."""
 
+    def __init__(self, *, package: str, table: Mapping[str, str], **attributes: Any) -> None:
+        """Keep where the commands are.
+
+        Args:
+            package: has a module for each, named like it, with the `command`.
+            table: command → its help in one line.
+            attributes: those of every group.
+        """
+        super().__init__(**attributes)
+        self._package, self._table = package, table
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in the order of the help."""
-        return list(COMMANDS)
+        return list(self._table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command; None for an unknown name."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self._table:
             return None
-        command: click.Command = import_module(f"emotts.cli.{cmd_name}").command
+        command: click.Command = import_module(f"{self._package}.{cmd_name}").command
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command to run; an unknown name is an error that lists the valid ones."""
-        if args[0] not in COMMANDS and not args[0].startswith("-"):
-            ctx.fail(f"unknown command {args[0]!r}; valid: {', '.join(COMMANDS)}")
+        if args[0] not in self._table and not args[0].startswith("-"):
+            ctx.fail(f"unknown command {args[0]!r}; valid: {', '.join(self._table)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from the table."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl(list(self._table.items()))
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; emotts' own errors become messages."""
@@ -63,7 +76,12 @@ class LazyGroup(click.Group):
             raise Failure(str(error)) from error
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    package=__name__,
+    table=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="emotts", message="%(package)s %(version)s")
 def cli() -> None:
     """Make a text-to-speech engine speak with an emotion, and prove it."""

@@ -1,24 +1,26 @@
-"""What several commands share: options, logging, output and the host they ask for."""
+"""What several commands share: options, and the host they ask for."""
 
-import json
-import logging
-import sys
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
 
 import click
-import yaml
 
+from emotts.cli.options import echo_json, json_option, setting, verbose_option
 from emotts.config import ClassifierConfig, Config, EngineConfig, LedgerConfig
-from emotts.errors import ConfigError, UnknownNameError
+from emotts.errors import UnknownNameError
 from emotts.host import Host
 from emotts.plugins import Plugins, load
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+__all__ = [
+    "build_host",
+    "classifier_option",
+    "config_option",
+    "echo_json",
+    "engine_option",
+    "json_option",
+    "model_option",
+    "settings_option",
+    "verbose_option",
+]
 
 config_option = click.option(
     "--config", metavar="FILE", help="A YAML file with engine, classifiers, checks and defaults."
@@ -41,19 +43,6 @@ settings_option = click.option(
 )
 
 
-def verbose_option(command: F) -> F:
-    """Add `-v`, which sets up logging on standard error before the command runs."""
-    return click.option(
-        "-v",
-        "--verbose",
-        count=True,
-        expose_value=False,
-        is_eager=True,
-        callback=_set_up_logging,
-        help="Log more on standard error; twice for everything.",
-    )(command)
-
-
 def build_host(
     *,
     config: str | None = None,
@@ -72,26 +61,10 @@ def build_host(
         made = made.model_copy(update={"classifiers": (ClassifierConfig(name=classifier),)})
     if ledger:
         made = made.model_copy(update={"ledger": LedgerConfig(path=ledger)})
-    options = dict(map(_setting, settings)) | ({"model": model} if model else {})
+    options = dict(map(setting, settings)) | ({"model": model} if model else {})
     if options:
         made = _with_options(made, options, plugins)
     return Host(made, plugins=plugins)
-
-
-def echo_json(content: object, *, err: bool = False) -> None:
-    """Print JSON, readable by people too."""
-    click.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False), err=err)
-
-
-def _setting(text: str) -> tuple[str, object]:
-    """Key and value of `key=value`, the value read as YAML reads it."""
-    key, equals, value = text.partition("=")
-    try:
-        if key and equals:
-            return key, yaml.safe_load(value)
-    except yaml.YAMLError:
-        pass
-    raise ConfigError(f"{text!r} is no option; write it as KEY=VALUE")
 
 
 def _with_options(config: Config, options: Mapping[str, object], plugins: Plugins) -> Config:
@@ -103,20 +76,3 @@ def _with_options(config: Config, options: Mapping[str, object], plugins: Plugin
             raise UnknownNameError(f"option of classifier {first.name}", name, valid)
     first = first.model_copy(update={"options": {**first.options, **options}})
     return config.model_copy(update={"classifiers": (first, *others)})
-
-
-class _Escaping(logging.Formatter):
-    """Escapes control characters: a log line can't be forged by what it quotes."""
-
-    def formatMessage(self, record: logging.LogRecord) -> str:
-        return "".join(
-            character if character.isprintable() else ascii(character)[1:-1]
-            for character in super().formatMessage(record)
-        )
-
-
-def _set_up_logging(_context: click.Context, _parameter: click.Parameter, verbosity: int) -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Escaping("%(levelname)s %(name)s: %(message)s"))
-    level = LEVELS[min(verbosity, len(LEVELS) - 1)]
-    logging.basicConfig(level=level, handlers=[handler], force=True)

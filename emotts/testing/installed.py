@@ -1,0 +1,77 @@
+"""All promises of an installed plugin: its own, and those of each class that it provides."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from emotts.config import EngineConfig, PartConfig
+from emotts.errors import UnknownNameError
+from emotts.parts import make_check, make_classifier, make_engine
+from emotts.records import Take
+from emotts.registry import PluginInfo, Plugins
+from emotts.testing.check import check_promises
+from emotts.testing.classifier import classifier_promises
+from emotts.testing.contract import Outcome
+from emotts.testing.engine import TEXT, engine_promises
+from emotts.testing.plugin import PLUGIN, Installed
+
+ENGINE = "hibari"
+"""Speaks what checks measure, and through wrappers."""
+# What a person could have said: neutral, a little higher, a little slower.
+TAKES = (Take(0, 0), Take(1, 0, {"pitch": 1.0}), Take(2, 0, {"rate": 0.9}))
+
+
+def find(plugins: Plugins, name: str) -> PluginInfo:
+    """The plugin of that name, or that provides something of that name.
+
+    Raises:
+        UnknownNameError: there is none; the message lists those there are.
+    """
+    for info in plugins.loaded:
+        provided = {kind.name for kinds in info.provides.values() for kind in kinds}
+        if name in info.aliases | provided:
+            return info
+    raise UnknownNameError("plugin", name, [info.name for info in plugins.loaded])
+
+
+def plugin_promises(
+    plugins: Plugins, info: PluginInfo, *, options: Mapping[str, Any] | None = None
+) -> Iterator[tuple[str, Outcome]]:
+    """What a plugin promises, one after the other, each with who does.
+
+    Args:
+        plugins: what is installed.
+        info: the plugin.
+        options: of its classes; their defaults unless given.
+
+    Raises:
+        ConfigError: an option is unknown, missing or out of range.
+    """
+    yield from ((f"plugin {info.name}", outcome) for outcome in PLUGIN.outcomes(Installed(info)))
+    for kind in ("engine", "wrapper", "classifier", "check"):
+        for name in info.names(kind):
+            outcomes = _PROMISES[kind](plugins, {"name": name, "options": dict(options or {})})
+            yield from ((f"{kind} {name}", outcome) for outcome in outcomes)
+
+
+def _engine(plugins: Plugins, part: Mapping[str, Any]) -> Iterator[Outcome]:
+    return engine_promises(make_engine(plugins, EngineConfig.model_validate(part)))
+
+
+def _wrapper(plugins: Plugins, part: Mapping[str, Any]) -> Iterator[Outcome]:
+    return _engine(plugins, {**part, "inner": ENGINE})
+
+
+def _classifier(plugins: Plugins, part: Mapping[str, Any]) -> Iterator[Outcome]:
+    return classifier_promises(make_classifier(plugins, PartConfig.model_validate(part)))
+
+
+def _check(plugins: Plugins, part: Mapping[str, Any]) -> Iterator[Outcome]:
+    engine = make_engine(plugins, EngineConfig(name=ENGINE))
+    voice = engine.voice()
+    spoken = engine.renderings(TEXT, voice=voice.name, takes=TAKES)
+    baseline, *takes = [made.audio for made in spoken]
+    check = make_check(plugins, PartConfig.model_validate(part))
+    return check_promises(check, text=TEXT, voice=voice, baseline=baseline, takes=takes)
+
+
+_PROMISES = {"engine": _engine, "wrapper": _wrapper, "classifier": _classifier, "check": _check}
