@@ -92,7 +92,7 @@ STANDARD: Mapping[str, Control] = _standard(
     Control("breathiness", "share", 0, 0, 1, "aspiration in place of upper harmonics"),
     Control("tension", "share", 0, 0, 1, "pressed voice: a weak first harmonic, a strong 2–4 kHz"),
     Control(
-        "articulation", "share", -0.6, 0, 0.6, "contrast between sounds; below 0 they are slurred"
+        "articulation", "share", -0.8, 0, 0.8, "contrast between sounds; below 0 they are slurred"
     ),
     Control("jitter", "%", 0, 0, 6, "irregularity of the voice's periods, with shimmer"),
     Control("tremor", "semitones", 0, 0, 1.5, "depth of a wavering of pitch at 5.5 Hz"),

@@ -24,7 +24,9 @@ Tendencies = Mapping[str, Mapping[str, Tendency]]
 #   1993, Banse & Scherer 1996 (fourteen emotions, acted), Juslin & Laukka 2003 (104 studies:
 #   rate, level, treble and F0 rise in anger, fear and joy, and fall in sadness), Schröder 2001
 #   and Burkhardt & Sendlmeier 2000 (what synthesis has to change for each), Gobl & Ní Chasaide
-#   2003 (tense, breathy and creaky voice), Tartter 1980 (smiling raises formants);
+#   2003 (tense, breathy and creaky voice), Tartter 1980 (smiling raises formants), Kienast &
+#   Sendlmeier 2000 (formants overshoot in anger and happiness, undershoot in fear, sadness and
+#   boredom);
 # - RAVDESS, EmoDB and nEMO (benchmarks/results/corpora.md): each of 36 speakers against the same
 #   speaker's neutral voice. Median F0 in semitones: anger +7 ± 3, fear +7 ± 3, happiness +6 ± 3,
 #   surprise +5 ± 3, disgust +2 ± 3, sadness +1 ± 3 (+3 in RAVDESS, -2 in EmoDB), calm -0.6 ± 1.2,
@@ -47,6 +49,7 @@ TENDENCIES: Tendencies = {
         "dynamics": Tendency(0.2, 0.15),
         "brightness": Tendency(1.6, 0.8),
         "tension": Tendency(0.5, 0.25),
+        "articulation": Tendency(0.15, 0.15),
         "jitter": Tendency(0.5, 0.4),
     },
     "disgust": {
@@ -70,6 +73,7 @@ TENDENCIES: Tendencies = {
         "emphasis": Tendency(-0.3, 0.6),
         "brightness": Tendency(0.4, 0.7),
         "breathiness": Tendency(0.25, 0.2),
+        "articulation": Tendency(-0.1, 0.15),
         "jitter": Tendency(0.4, 0.3),
         "tremor": Tendency(0.2, 0.12),
     },
@@ -83,7 +87,9 @@ TENDENCIES: Tendencies = {
         "energy": Tendency(2.5, 1.5),
         "dynamics": Tendency(0.1, 0.12),
         "brightness": Tendency(0.9, 0.6),
+        "articulation": Tendency(0.2, 0.15),
         "formants": Tendency(0.025, 0.015),
+        "vowel_length": Tendency(0.06, 0.08),
     },
     "neutral": {
         "pitch": Tendency(-0.3, 0.5),
@@ -101,6 +107,7 @@ TENDENCIES: Tendencies = {
         "dynamics": Tendency(-0.2, 0.15),
         "brightness": Tendency(-1.1, 0.6),
         "breathiness": Tendency(0.4, 0.25),
+        "articulation": Tendency(-0.15, 0.15),
         "jitter": Tendency(0.4, 0.3),
         "pauses": Tendency(0.3, 0.25),
         "final_length": Tendency(0.12, 0.1),
@@ -125,6 +132,7 @@ TENDENCIES: Tendencies = {
         "dynamics": Tendency(-0.1, 0.1),
         "brightness": Tendency(-0.5, 0.5),
         "breathiness": Tendency(0.3, 0.2),
+        "articulation": Tendency(-0.05, 0.1),
     },
     "contempt": {
         "rate": Tendency(-0.1, 0.08),
@@ -144,6 +152,7 @@ TENDENCIES: Tendencies = {
         "emphasis": Tendency(-0.8, 0.5),
         "energy": Tendency(-2.0, 1.5),
         "brightness": Tendency(-0.4, 0.5),
+        "articulation": Tendency(-0.15, 0.12),
         "final_length": Tendency(0.15, 0.1),
     },
 }

@@ -40,7 +40,7 @@ CONTROLS: Mapping[str, Control] = {
         ("brightness", -3, 3),
         ("breathiness", 0, 1),
         ("tension", 0, 1),
-        ("articulation", -0.5, 0.5),
+        ("articulation", -0.6, 0.6),
         ("jitter", 0, 2),
         ("tremor", 0, 0.6),
         ("formants", 0.94, 1.06),
