@@ -14,19 +14,16 @@ MANY = 32
 CLEARLY = 0.5
 
 
-def advise(
-    choice: Choice, request: Request, engine: str, reached: Mapping[str, float]
-) -> tuple[str, ...]:
+def advise(choice: Choice, request: Request, reached: Mapping[str, float]) -> tuple[str, ...]:
     """What to tell a user whose target was not reached, a line each.
 
     Args:
         choice: that did not reach it.
         request: what was asked for.
-        engine: name of the engine.
         reached: emotion → the share of sentences in which this voice was heard to reach it, as
             far as that was measured.
     """
-    voice = f"{engine}'s voice {request.voice.name}"
+    voice = f"{choice.engine}'s voice {choice.voice.name}"
     hard = [e for e in request.target.weights if reached.get(e, 1.0) < HARDLY]
     return (
         _heard(choice.candidate, request),

@@ -172,8 +172,7 @@ class _Room:
         choice = _choose(sentence.passage, checked, self.speaker, sentence.effort)
         if choice.matched:
             return choice
-        speaker, request = self.speaker, sentence.passage.request
-        advice = advise(choice, request, speaker.engine.name, speaker.reached)
+        advice = advise(choice, sentence.passage.request, self.speaker.reached)
         return replace(choice, advice=advice)
 
 

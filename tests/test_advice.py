@@ -43,7 +43,7 @@ def advice(
     effort = Effort(planned, 1, stopped, Diversity(0, 0))
     heard_by = ("compact",)
     choice = Choice("We won.", wanted, candidates, 1, 0.0, False, heard_by, effort, "hibari", VOICE)
-    return advise(choice, asked, "hibari", reached)
+    return advise(choice, asked, reached)
 
 
 def test_it_says_what_is_heard_instead_and_that_more_takes_may_help() -> None:

@@ -2,6 +2,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ def choice(
     *,
     engine: Engine = ENGINE,
     classifiers: Sequence[type[PitchClassifier]] = (PitchClassifier,),
+    finalists: Mapping[str, int] = MappingProxyType({}),
     checks: Sequence[Check] = (),
     emotion: str = "anger",
     **limits: Any,
@@ -34,7 +36,10 @@ def choice(
     request = replace(Request(TEXT, target(emotion), VOICE, takes, seed=3), **limits)
     neutral = next(ENGINE.renderings(TEXT, voice=VOICE.name, takes=[Take(0, 0)])).audio
     made = [kind(Options()) for kind in classifiers]
-    heard = [Listener(classifier, classifier.profile([neutral])) for classifier in made]
+    heard = [
+        Listener(classifier, classifier.profile([neutral]), finalists.get(classifier.name))
+        for classifier in made
+    ]
     (chosen,) = speak(request, engine=engine, listeners=heard, checks=checks)
     return chosen
 
@@ -176,14 +181,29 @@ def test_an_engine_that_has_only_seeds_goes_the_same_way(stop: str) -> None:
     assert made.effort.diversity.controls == 0 < made.effort.diversity.embeddings
 
 
-def test_every_classifier_without_finalists_hears_every_take() -> None:
-    class Second(PitchClassifier):
-        name = "second"
+class Second(PitchClassifier):
+    name = "second"
 
+
+class Third(PitchClassifier):
+    name = "third"
+
+
+def test_every_classifier_without_finalists_hears_every_take() -> None:
     made = choice(classifiers=[PitchClassifier, Second])
     assert all(set(c.predictions) == {"pitch", "second"} for c in made.candidates)
     # Two that hear alike order the takes as one does.
     assert made.chosen == choice().chosen
+
+
+def test_a_large_classifier_hears_what_all_others_liked_best() -> None:
+    three = choice(classifiers=[PitchClassifier, Third, Second], finalists={"third": 3})
+    heard = {c.take.index for c in three.candidates if "third" in c.predictions}
+    two = choice(classifiers=[PitchClassifier, Second])
+    liked = sorted(two.candidates, key=lambda c: (-(c.score or 0.0), c.take.index))
+    assert heard == {c.take.index for c in liked[:3]}
+    assert three.chosen in heard
+    assert all("second" in c.predictions for c in three.candidates)
 
 
 def test_how_much_the_takes_differ_is_told() -> None:

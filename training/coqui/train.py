@@ -13,9 +13,9 @@ from typing import Any
 
 import click
 import torch
+from torch.optim.lr_scheduler import OneCycleLR
 from TTS.tts.datasets import load_tts_samples
 from TTS.tts.models.forward_tts import ForwardTTS
-from torch.optim.lr_scheduler import OneCycleLR
 
 from training.coqui import FOLDER, SEED
 from training.coqui.model import config
