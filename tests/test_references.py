@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -8,7 +9,7 @@ from emotts import Audio, Config, Host
 from emotts.cli import cli
 from emotts.emotions import Target
 from emotts.errors import AudioError, ConfigError
-from emotts.records import Take
+from emotts.records import Prediction, Take
 from emotts.scoring import alike
 from emotts.testing import ToneEngine
 
@@ -60,6 +61,11 @@ def test_intensity_leaves_some_of_take_0(host: Host) -> None:
     )
     heard = [s.choices[0].candidate.predictions["pitch"].scores["sadness"] for s in (full, half)]
     assert heard[0] > heard[1]
+
+
+def test_dimensions_of_a_recording_are_a_point_within_the_scales() -> None:
+    heard = Prediction({}, np.zeros(1, np.float32), {"arousal": 1.2, "valence": 0.4})
+    assert heard.as_target().point == {"arousal": 1.0, "valence": 0.4}
 
 
 def test_a_target_is_needed(host: Host) -> None:
