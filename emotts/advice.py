@@ -58,7 +58,9 @@ def _tries(choice: Choice, request: Request, *, hard: bool) -> Iterator[str]:
     if effort.stopped == "engine can't vary":
         yield "try another engine: this one can't vary what it says"
         return
-    if effort.stopped == "budget":
+    if effort.stopped == "engine failed":
+        yield "try again: the engine failed before all takes were made"
+    elif effort.stopped == "budget":
         yield f"try a larger budget than {request.budget_ms:g} ms"
     elif effort.planned < MANY:
         yield f"try more takes than {effort.planned}"

@@ -81,6 +81,7 @@ def test_what_to_try_depends_on_what_was_asked_for() -> None:
     assert "try an intensity above 0.5" in advice(wanted=target("happiness", 0.5))
     assert advice(planned=64)[1:] == ("try another voice or engine",)
     assert advice(stopped="budget", budget_ms=300)[1] == "try a larger budget than 300 ms"
+    assert advice(stopped="engine failed")[1].startswith("try again: the engine failed")
     stiff = advice(stopped="engine can't vary", wanted=target("happiness", 0.5))
     assert stiff[1:] == ("try another engine: this one can't vary what it says",)
 
