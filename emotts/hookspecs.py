@@ -7,6 +7,7 @@ import pluggy
 from emotts.check import Check
 from emotts.classifier import Classifier
 from emotts.engine import Engine
+from emotts.protocol import Protocol
 from emotts.records import Choice, Request
 from emotts.wrapper import EngineWrapper
 
@@ -32,6 +33,11 @@ def emotts_classifiers() -> Sequence[type[Classifier]]:  # type: ignore[empty-bo
 @hookspec
 def emotts_checks() -> Sequence[type[Check]]:  # type: ignore[empty-body]
     """The check classes of this plugin."""
+
+
+@hookspec
+def emotts_protocols() -> Sequence[type[Protocol]]:  # type: ignore[empty-body]
+    """The classes of this plugin that serve speech over a protocol."""
 
 
 @hookspec

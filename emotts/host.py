@@ -36,7 +36,8 @@ class Host(Studio):
     def __init__(self, config: Config | None = None, *, plugins: Plugins | None = None) -> None:
         """Look up and construct the parts; see `Studio`."""
         super().__init__(config, plugins=plugins)
-        self._turn = Lock()
+        self.turn = Lock()
+        """Held by who uses the host, where several threads may."""
 
     @classmethod
     def from_config(cls, path: str | Path) -> "Host":
@@ -102,7 +103,7 @@ class Host(Studio):
 
             watched = RequestOptions(**{**options, "observe": observe})
             parts = drained(text, line) if isinstance(text, AsyncIterable) else text
-            with self._turn:
+            with self.turn:
                 yield from self.stream(parts, emotion, **watched)
 
         async for choice in iterate(make):

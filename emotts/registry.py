@@ -11,12 +11,13 @@ from emotts.check import Check
 from emotts.classifier import Classifier
 from emotts.engine import Engine
 from emotts.errors import ConfigError, PluginError, UnknownNameError
+from emotts.protocol import Protocol
 from emotts.records import Choice, Request
 from emotts.wrapper import EngineWrapper
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T", type[Engine], type[EngineWrapper], type[Classifier], type[Check])
+T = TypeVar("T", type[Engine], type[EngineWrapper], type[Classifier], type[Check], type[Protocol])
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class Plugins:
         self.wrappers: Mapping[str, type[EngineWrapper]] = _index(loaded, "wrapper")
         self.classifiers: Mapping[str, type[Classifier]] = _index(loaded, "classifier")
         self.checks: Mapping[str, type[Check]] = _index(loaded, "check")
+        self.protocols: Mapping[str, type[Protocol]] = _index(loaded, "protocol")
         self._observers = list(observers)
 
     def engine(self, name: str) -> type[Engine]:
@@ -99,6 +101,10 @@ class Plugins:
     def check(self, name: str) -> type[Check]:
         """The check class of that name; `UnknownNameError` lists those there are."""
         return self._find("check", self.checks, name)
+
+    def protocol(self, name: str) -> type[Protocol]:
+        """The protocol class of that name; `UnknownNameError` lists those there are."""
+        return self._find("protocol", self.protocols, name)
 
     def sentence_chosen(self, choice: Choice, request: Request) -> None:
         """Tell the observers; those of a plugin that raises are not told again."""

@@ -10,7 +10,7 @@ from emotts.effort import Stop, checked_budget, checked_stop
 from emotts.engine import Engine
 from emotts.errors import ConfigError
 from emotts.records import Choice, Request, Tone, Voice
-from emotts.references import Emotion, Recording
+from emotts.references import Emotion, Like, Recording
 from emotts.rounds import Observer
 from emotts.spans import Marked
 
@@ -35,7 +35,7 @@ class RequestOptions(TypedDict, total=False):
     """No take of a sentence is begun later than this, but take 0; the config's unless given."""
     voice: str
     """The config's unless given."""
-    like: Recording
+    like: Like
     """A recording to sound like. With an emotion it says how; without one also what."""
     like_calibrate: Sequence[Recording]
     """Others of its speaker, in varied moods: it is heard relative to them."""

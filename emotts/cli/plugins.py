@@ -9,7 +9,13 @@ from emotts.cli.options import echo_json, json_option, verbose_option
 from emotts.cli.table import print_rows
 from emotts.plugins import PluginInfo, load
 
-KINDS = {"engine": "engines", "wrapper": "wrappers", "classifier": "classifiers", "check": "checks"}
+KINDS = {
+    "engine": "engines",
+    "wrapper": "wrappers",
+    "classifier": "classifiers",
+    "check": "checks",
+    "protocol": "protocols",
+}
 
 
 COMMANDS = {

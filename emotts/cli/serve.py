@@ -1,8 +1,10 @@
 """`emotts serve`."""
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlparse
 
 import click
 
@@ -19,7 +21,7 @@ from emotts.errors import ConfigError
 
 try:
     from emotts.server.app import ServerSettings, create
-    from emotts.server.run import refuse_open, serve
+    from emotts.server.run import is_loopback, refuse_open, serve
 except ModuleNotFoundError as error:
     raise ConfigError(f"the server needs {error.name}: pip install 'emotts[server]'") from error
 
@@ -49,6 +51,12 @@ KEY_VARIABLE = "EMOTTS_API_KEY"
     show_default=True,
     help="Seconds that accepted requests may take after a signal to stop.",
 )
+@click.option("--wyoming", metavar="URI", help="Speak Wyoming too, such as tcp://127.0.0.1:10200.")
+@click.option(
+    "--trust-network",
+    is_flag=True,
+    help="Let Wyoming, which knows no keys, be used by others in the network.",
+)
 @engine_option
 @classifier_option
 @model_option
@@ -56,7 +64,14 @@ KEY_VARIABLE = "EMOTTS_API_KEY"
 @config_option
 @verbose_option
 def command(
-    address: str, port: int, key_file: Path | None, queue: int, drain: float, **options: Any
+    address: str,
+    port: int,
+    key_file: Path | None,
+    queue: int,
+    drain: float,
+    wyoming: str | None,
+    trust_network: bool,
+    **options: Any,
 ) -> None:
     """Serve speech over HTTP, and a page to hear it.
 
@@ -66,5 +81,15 @@ def command(
     key = key_file.read_text().strip() if key_file else os.environ.get(KEY_VARIABLE)
     refuse_open(address, key)
     host = build_host(**options)
+    beside = []
+    if wyoming is not None:
+        name = urlparse(wyoming).hostname
+        if name is not None and not is_loopback(name) and not trust_network:
+            raise ConfigError(
+                f"{wyoming} can be reached by others, and Wyoming knows no keys: "
+                "listen on 127.0.0.1, or allow it with --trust-network"
+            )
+        beside.append(partial(host.plugins.protocol("wyoming")().serving, host, wyoming))
     click.echo(f"http://{address}:{port}", err=True)
-    serve(create(host, ServerSettings(key or None, queue)), host=address, port=port, drain_s=drain)
+    app = create(host, ServerSettings(key or None, queue), beside)
+    serve(app, host=address, port=port, drain_s=drain)

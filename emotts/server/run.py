@@ -20,7 +20,7 @@ def refuse_open(host: str, key: str | None) -> None:
         host: address or name to listen on.
         key: that clients must send.
     """
-    if key is None and not _is_loopback(host):
+    if key is None and not is_loopback(host):
         raise ConfigError(
             f"{host} can be reached by others: set a key with --key-file or EMOTTS_API_KEY, "
             "or listen on 127.0.0.1"
@@ -61,7 +61,8 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address."""
     with contextlib.suppress(ValueError):
         return ipaddress.ip_address(host).is_loopback
     return host == "localhost"

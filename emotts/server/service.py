@@ -42,9 +42,10 @@ class Service:
             if heard is not None:
                 heard(candidate)
 
-        for choice in self.host.speak(asked, observe=observe):
-            self.metrics.chosen(choice)
-            yield choice
+        with self.host.turn:
+            for choice in self.host.speak(asked, observe=observe):
+                self.metrics.chosen(choice)
+                yield choice
 
     async def answers(self, request: Request, work: Work) -> AsyncIterator[Any]:
         """What the work sends, in order.

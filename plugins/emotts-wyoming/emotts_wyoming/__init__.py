@@ -1,0 +1,44 @@
+"""Wyoming, the protocol of Home Assistant's voice services, as a protocol of `emotts serve`."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+from emotts.errors import ConfigError
+from emotts.hookspecs import hookimpl
+from emotts.protocol import Protocol
+
+if TYPE_CHECKING:
+    from emotts import Host
+
+__all__ = ["Wyoming"]
+
+
+class Wyoming(Protocol):
+    """Serves voices with the emotions as their speakers."""
+
+    name = "wyoming"
+
+    @asynccontextmanager
+    async def serving(self, host: "Host", uri: str) -> AsyncIterator[None]:
+        """Listen at `tcp://address:port` or `unix://path`; see `Protocol.serving`."""
+        from wyoming.server import AsyncServer
+
+        from emotts_wyoming.handler import Handler, described
+
+        try:
+            server = AsyncServer.from_uri(uri)
+            await server.start(partial(Handler, host, described(host)))
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"{uri}: {error}") from error
+        try:
+            yield
+        finally:
+            await server.stop()
+
+
+@hookimpl
+def emotts_protocols() -> Sequence[type[Protocol]]:
+    """The protocol."""
+    return [Wyoming]

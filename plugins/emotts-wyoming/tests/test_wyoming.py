@@ -1,0 +1,172 @@
+"""The protocol, asked by the package's own client over a real socket."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import numpy as np
+import pytest
+from emotts_wyoming import Wyoming
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.client import AsyncClient, AsyncTcpClient
+from wyoming.error import Error
+from wyoming.event import Event
+from wyoming.info import Describe, Info
+from wyoming.tts import (
+    Synthesize,
+    SynthesizeChunk,
+    SynthesizeStart,
+    SynthesizeStop,
+    SynthesizeStopped,
+    SynthesizeVoice,
+)
+
+from emotts import Config, Host
+from emotts.errors import ConfigError
+from emotts.plugins import load
+
+HEARTY = SynthesizeVoice(name="heart", speaker="anger")
+
+
+@pytest.fixture(scope="module")
+def host() -> Host:
+    return Host(Config(takes=3))
+
+
+@asynccontextmanager
+async def connected(host: Host, port: int) -> AsyncIterator[AsyncClient]:
+    async with Wyoming().serving(host, f"tcp://127.0.0.1:{port}"):
+        async with AsyncTcpClient("127.0.0.1", port) as client:
+            yield client
+
+
+def talk(
+    host: Host, port: int, conversation: Callable[[AsyncClient], Awaitable[list[Event]]]
+) -> list[Event]:
+    async def main() -> list[Event]:
+        async with connected(host, port) as client:
+            return await asyncio.wait_for(conversation(client), 120)
+
+    return asyncio.run(main())
+
+
+async def until(client: AsyncClient, *kinds: type) -> list[Event]:
+    """All events up to one of these kinds."""
+    events: list[Event] = []
+    while not events or not any(kind.is_type(events[-1].type) for kind in kinds):
+        event = await client.read_event()
+        assert event is not None
+        events.append(event)
+    return events
+
+
+def audio(events: list[Event]) -> np.ndarray:
+    chunks = [AudioChunk.from_event(e) for e in events if AudioChunk.is_type(e.type)]
+    assert {(c.rate, c.width, c.channels) for c in chunks} == {(24_000, 2, 1)}
+    assert max(c.seconds for c in chunks) <= 0.1
+    return np.frombuffer(b"".join(c.audio for c in chunks), "<i2")
+
+
+def test_the_plugin_provides_the_protocol() -> None:
+    assert load().protocol("wyoming") is Wyoming
+
+
+def test_emotions_are_speakers(host: Host, port: int) -> None:
+    async def ask(client: AsyncClient) -> list[Event]:
+        await client.write_event(Describe().event())
+        return await until(client, Info)
+
+    (program,) = Info.from_event(talk(host, port, ask)[-1]).tts
+    assert program.supports_synthesize_streaming
+    voice = program.voices[0]
+    assert (voice.name, voice.languages) == ("heart", ["en-US"])
+    names = [speaker.name for speaker in voice.speakers]
+    assert names[0] == "neutral"
+    assert set(names) == set(host.classifiers[0].labels)
+
+
+def test_a_text_is_spoken_with_the_emotion(host: Host, port: int) -> None:
+    async def ask(client: AsyncClient) -> list[Event]:
+        await client.write_event(Synthesize("Good morning.", voice=HEARTY).event())
+        return await until(client, AudioStop, Error)
+
+    events = talk(host, port, ask)
+    assert AudioStart.is_type(events[0].type)
+    (choice,) = host.stream("Good morning.", "anger")
+    expected = (np.clip(choice.audio.samples, -1, 1) * 32_767).astype("<i2")
+    assert np.array_equal(audio(events), expected)
+
+
+def test_text_that_comes_in_chunks_is_spoken_while_it_comes(host: Host, port: int) -> None:
+    async def ask(client: AsyncClient) -> list[Event]:
+        await client.write_event(SynthesizeStart(voice=HEARTY).event())
+        for chunk in ("Good mor", "ning. How are ", "you"):
+            await client.write_event(SynthesizeChunk(chunk).event())
+        before = await until(client, AudioChunk)
+        await client.write_event(SynthesizeChunk("?").event())
+        await client.write_event(Synthesize("Good morning. How are you?", voice=HEARTY).event())
+        await client.write_event(SynthesizeStop().event())
+        return [*before, *await until(client, SynthesizeStopped)]
+
+    events = talk(host, port, ask)
+    whole = list(host.stream(["Good morning. ", "How are you?"], "anger"))
+    assert audio(events).size == sum(choice.audio.samples.size for choice in whole)
+    assert sum(AudioStart.is_type(event.type) for event in events) == 1
+    assert AudioStop.is_type(events[-2].type)
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        (Synthesize("…"), "nothing to speak"),
+        (Synthesize("Hi.", voice=SynthesizeVoice(name="nobody")), "unknown voice"),
+        (Synthesize("Hi.", voice=SynthesizeVoice(name="heart", speaker="glee")), "unknown emotion"),
+    ],
+)
+def test_an_error_is_told_and_the_client_may_go_on(
+    host: Host, port: int, asked: Synthesize, reason: str
+) -> None:
+    async def ask(client: AsyncClient) -> list[Event]:
+        await client.write_event(asked.event())
+        (error,) = await until(client, Error)
+        await client.write_event(Synthesize("Hi.", SynthesizeVoice(language="en")).event())
+        return [error, *await until(client, AudioStop)]
+
+    error, *events = talk(host, port, ask)
+    assert reason in Error.from_event(error).text
+    assert audio(events).size
+
+
+def test_a_client_that_leaves_has_the_work_dropped(host: Host, port: int) -> None:
+    heard = 0
+
+    async def main() -> None:
+        nonlocal heard
+        async with connected(host, port) as client:
+            await client.write_event(Synthesize("One is here. " * 200).event())
+            await until(client, AudioChunk)
+            await client.disconnect()
+            start = asyncio.get_running_loop().time()
+            await asyncio.to_thread(host.turn.acquire)
+            host.turn.release()
+            assert asyncio.get_running_loop().time() - start < 20
+
+    asyncio.run(main())
+
+
+def test_a_wrong_address_is_named(host: Host) -> None:
+    async def main() -> None:
+        async with Wyoming().serving(host, "http://127.0.0.1"):
+            pass
+
+    with pytest.raises(ConfigError, match="http://"):
+        asyncio.run(main())
+
+
+@pytest.fixture
+def port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
