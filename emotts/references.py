@@ -10,7 +10,7 @@ from emotts.classifier import Classifier
 from emotts.emotions import Target, target
 from emotts.errors import ConfigError
 from emotts.listener import Listener
-from emotts.records import Reference
+from emotts.speech import Reference
 
 Emotion = str | Mapping[str, float] | Target
 """What users write: see `emotts.emotions.target`."""
@@ -18,11 +18,14 @@ Emotion = str | Mapping[str, float] | Target
 Recording = Audio | str | os.PathLike[str]
 """Audio, or the path of a file."""
 
+Like = Recording | Reference
+"""A recording, or what was heard in it for an earlier request: `speech.request.like`."""
+
 
 def wanted(
     emotion: Emotion | None,
     intensity: float,
-    like: Recording | None,
+    like: Like | None,
     calibrate: Sequence[Recording],
     classifiers: Sequence[Classifier],
 ) -> tuple[Target, Reference | None]:
@@ -35,11 +38,12 @@ def wanted(
         emotion: as users write it.
         intensity: 0…1.
         like: the recording to sound like, if any.
-        calibrate: others of its speaker.
+        calibrate: others of its speaker; of no use where it was heard already.
         classifiers: those who choose.
 
     Raises:
-        ConfigError: neither is given, or the emotion is malformed.
+        ConfigError: neither is given, the emotion is malformed, or one of the classifiers has not
+            heard what others have.
         UnknownNameError: no such emotion.
         AudioError: a file can't be read.
         ClassifierError: a recording can't be heard.
@@ -49,9 +53,12 @@ def wanted(
         if named is None:
             raise ConfigError("no target: name an emotion, or a recording to sound like")
         return named, None
-    reference = listen(like, classifiers, calibrate)
+    if isinstance(like, Reference):
+        reference = _heard_by(like, [classifier.name for classifier in classifiers])
+    else:
+        reference = listen(like, classifiers, calibrate)
     if named is None:
-        return mean_target(reference, intensity), reference
+        return mean_target(reference, intensity), replace(reference, named=False)
     return named, replace(reference, named=True)
 
 
@@ -92,6 +99,16 @@ def mean_target(reference: Reference, intensity: float) -> Target:
         for emotion, p in first.scores.items()
     }
     return replace(first, scores=scores).as_target(intensity)
+
+
+def _heard_by(reference: Reference, names: Sequence[str]) -> Reference:
+    """The reference as these classifiers heard it, in their order."""
+    if missing := [name for name in names if name not in reference.heard]:
+        raise ConfigError(
+            f"the recording was not heard by {', '.join(missing)}, but by "
+            f"{', '.join(reference.heard)}; give the recording itself"
+        )
+    return replace(reference, heard={name: reference.heard[name] for name in names})
 
 
 def _audio(recording: Recording) -> Audio:

@@ -9,10 +9,11 @@ from emotts.config import MAX_TAKES, Config
 from emotts.effort import Stop, checked_budget, checked_stop
 from emotts.engine import Engine
 from emotts.errors import ConfigError
-from emotts.records import Choice, Request, Tone, Voice
+from emotts.records import Voice
 from emotts.references import Emotion, Like, Recording
 from emotts.rounds import Observer
 from emotts.spans import Marked
+from emotts.speech import Choice, Request, Tone
 
 Begin = Callable[[str], None]
 Chosen = Callable[[Choice], None]

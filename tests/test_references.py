@@ -10,6 +10,7 @@ from emotts.cli import cli
 from emotts.emotions import Target
 from emotts.errors import AudioError, ConfigError
 from emotts.records import Prediction, Take
+from emotts.speech import Reference
 from emotts.scoring import alike
 from emotts.testing import ToneEngine
 
@@ -66,6 +67,21 @@ def test_intensity_leaves_some_of_take_0(host: Host) -> None:
 def test_dimensions_of_a_recording_are_a_point_within_the_scales() -> None:
     heard = Prediction({}, np.zeros(1, np.float32), {"arousal": 1.2, "valence": 0.4})
     assert heard.as_target().point == {"arousal": 1.0, "valence": 0.4}
+
+
+def test_what_was_heard_serves_further_requests(host: Host) -> None:
+    first = host.say(TEXT, like=FEARFUL, like_calibrate=OTHERS)
+    again = host.say(TEXT, like=first.request.like)
+    assert again.request.like is not None and again.request.like.centred
+    assert (first.audio.samples == again.audio.samples).all()
+    named = host.say(TEXT, "sadness", like=first.request.like)
+    assert host.say(TEXT, like=named.request.like).request.target == first.request.target
+
+
+def test_what_others_heard_is_refused(host: Host) -> None:
+    reference = Reference({"ear": Prediction({"fear": 1.0}, np.zeros(1, np.float32))})
+    with pytest.raises(ConfigError, match="not heard by pitch, but by ear; give the recording"):
+        host.say(TEXT, like=reference)
 
 
 def test_a_target_is_needed(host: Host) -> None:
