@@ -14,14 +14,15 @@ from emotts.background import Line, drained, iterate
 from emotts.config import Config
 from emotts.errors import TextError
 from emotts.fragments import complete
+from emotts.intake import Begin, Chosen, RequestOptions, make, warnings
 from emotts.listener import Listener
 from emotts.markup import Reader
 from emotts.plugins import Plugins
-from emotts.records import Candidate, Choice, Embedding, Prediction, Request, Speech
+from emotts.records import Candidate, Embedding, Prediction
 from emotts.references import Emotion
-from emotts.requests import Begin, Chosen, RequestOptions, make, warnings
 from emotts.rounds import Observer
 from emotts.spans import Marked, Plain
+from emotts.speech import Choice, Request, Speech
 from emotts.studio import Studio
 from emotts.text import spoken
 

@@ -7,12 +7,12 @@ from typing import Self
 
 from emotts import conditioning, ledger, pipeline
 from emotts.config import Config
+from emotts.intake import Begin, Chosen
 from emotts.parts import close, make_check, make_classifier
 from emotts.plugins import Plugins, load
-from emotts.records import Choice, Request
-from emotts.requests import Begin, Chosen
 from emotts.rounds import Observer
 from emotts.speakers import Speakers
+from emotts.speech import Choice, Request
 
 
 class Studio:

@@ -22,9 +22,9 @@ from emotts.cli.table import print_speech
 from emotts.effort import STOPS
 from emotts.emotions import EMOTIONS
 from emotts.errors import ConfigError, TextError
+from emotts.intake import RequestOptions
 from emotts.jsonform import speech_form
 from emotts.passages import passages
-from emotts.requests import RequestOptions
 from emotts.text import MAX_REQUEST
 from emotts.tone import read as read_tone
 

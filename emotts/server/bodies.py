@@ -11,8 +11,8 @@ from emotts.audio import Audio, read
 from emotts.config import MAX_TAKES
 from emotts.instructions import Instruction
 from emotts.instructions import read as read_instruction
+from emotts.intake import RequestOptions
 from emotts.references import Emotion
-from emotts.requests import RequestOptions
 from emotts.server.encode import Format
 from emotts.server.failures import Failure
 from emotts.text import MAX_REQUEST

@@ -1,4 +1,4 @@
-"""Requests: what an app asks for, checked and completed from the configuration."""
+"""Intake: what an app asks for, checked and completed from the configuration, as a request."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypedDict
