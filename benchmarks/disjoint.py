@@ -20,7 +20,7 @@ from emotts.emotions import Target
 from emotts.listener import Listener
 from emotts.pipeline import speak
 from emotts.profiles import renderings
-from emotts.records import Choice, Reference, Request
+from emotts.speech import Choice, Reference, Request
 
 EMOTIONS = ("anger", "disgust", "fear", "happiness", "sadness", "surprise")
 # Nothing was tuned with these.

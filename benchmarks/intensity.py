@@ -15,7 +15,7 @@ from scipy.stats import rankdata
 from benchmarks.disjoint import EMOTIONS, TEXTS, Room, Trial, interval, judged, mean, table
 from emotts.dimensions import distance, expected
 from emotts.emotions import target
-from emotts.records import Choice
+from emotts.speech import Choice
 
 INTENSITIES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 BLENDS = (

@@ -17,7 +17,7 @@ from benchmarks.disjoint import EMOTIONS, TEXTS, Room, Trial, interval, judged, 
 from benchmarks.proof.panel import HALVES
 from emotts import closeness, references
 from emotts.emotions import target
-from emotts.records import Reference
+from emotts.speech import Reference
 from training import corpora, judges
 from training.corpora import LABELS, Clips
 

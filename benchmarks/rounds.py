@@ -23,9 +23,10 @@ from emotts.engine import Engine
 from emotts.floors import Floors
 from emotts.listener import Listener
 from emotts.profiles import renderings
-from emotts.records import Candidate, Request, Voice
+from emotts.records import Candidate, Voice
 from emotts.rounds import Rounds
 from emotts.search import Search
+from emotts.speech import Request
 from emotts.tendencies import TENDENCIES, Tendencies, Tendency
 from training import corpora, judges
 from training.cem import EMOTIONS, Tuner

@@ -14,8 +14,9 @@ import numpy as np
 from benchmarks.disjoint import EMOTIONS, TEXTS, Room, Trial, interval, judged, table
 from emotts import tone
 from emotts.emotions import target
-from emotts.records import Candidate, Tone
+from emotts.records import Candidate
 from emotts.scoring import ranking
+from emotts.speech import Tone
 from emotts.tone import Scored, Spreads
 
 LENGTH = 3

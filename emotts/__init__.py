@@ -19,19 +19,15 @@ if TYPE_CHECKING:
     from emotts.host import Host
     from emotts.records import (
         Candidate,
-        Choice,
         Conditioning,
         Measurement,
         Prediction,
         Profile,
-        Reference,
         Rendering,
-        Request,
-        Speech,
         Take,
-        Tone,
         Voice,
     )
+    from emotts.speech import Choice, Reference, Request, Speech, Tone
     from emotts.wrapper import EngineWrapper
 
 _HOMES = {
@@ -47,18 +43,20 @@ _HOMES = {
     "host": ("Host",),
     "records": (
         "Candidate",
-        "Choice",
         "Conditioning",
         "Measurement",
         "Prediction",
         "Profile",
-        "Reference",
         "Rendering",
+        "Take",
+        "Voice",
+    ),
+    "speech": (
+        "Choice",
+        "Reference",
         "Request",
         "Speech",
-        "Take",
         "Tone",
-        "Voice",
     ),
     "wrapper": ("EngineWrapper",),
 }

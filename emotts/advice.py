@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from emotts import scoring
 from emotts.dimensions import expected
-from emotts.records import Candidate, Choice, Prediction, Request
+from emotts.records import Candidate, Prediction
+from emotts.speech import Choice, Request
 
 # A voice that reaches an emotion in fewer sentences than this is said to hardly reach it.
 HARDLY = 0.5

@@ -9,7 +9,8 @@ import numpy as np
 
 from emotts.emotions import Target, canonical
 from emotts.errors import ConfigError
-from emotts.records import Candidate, Conditioning, Embedding, Request, Tone
+from emotts.records import Candidate, Conditioning, Embedding
+from emotts.speech import Request, Tone
 
 logger = logging.getLogger(__name__)
 

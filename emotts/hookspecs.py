@@ -8,7 +8,7 @@ from emotts.check import Check
 from emotts.classifier import Classifier
 from emotts.engine import Engine
 from emotts.protocol import Protocol
-from emotts.records import Choice, Request
+from emotts.speech import Choice, Request
 from emotts.wrapper import EngineWrapper
 
 hookspec = pluggy.HookspecMarker("emotts")

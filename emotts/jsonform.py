@@ -5,7 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 from emotts.audio import Audio
-from emotts.records import Candidate, Choice, Prediction, Reference, Speech
+from emotts.records import Candidate, Prediction
+from emotts.speech import Choice, Reference, Speech
 
 
 def speech_form(speech: Speech, *, output: str | None, embedding: bool = False) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from emotts.engine import Engine
 from emotts.errors import ConfigError
 from emotts.jsonform import effort_form
 from emotts.listener import Listener
-from emotts.records import Candidate, Choice, Conditioning, Embedding, Profile, Request
+from emotts.records import Candidate, Conditioning, Embedding, Profile
+from emotts.speech import Choice, Request
 
 Entry = dict[str, object]
 

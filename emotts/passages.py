@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from emotts.errors import TextError
-from emotts.records import Request
 from emotts.spans import Span, nested
+from emotts.speech import Request
 from emotts.text import check_length, spoken
 
 

@@ -19,10 +19,11 @@ from emotts.errors import ClassifierError, ClassifierGoneError, EngineError
 from emotts.floors import Floors
 from emotts.listener import Listener
 from emotts.passages import Passage, passages
-from emotts.records import Candidate, Choice, Request, Tone
+from emotts.records import Candidate
 from emotts.rounds import Observer, Rounds
 from emotts.search import Search
 from emotts.speaker import Speaker
+from emotts.speech import Choice, Request, Tone
 from emotts.tendencies import TENDENCIES, Tendencies
 from emotts.tone import Scored
 

@@ -12,7 +12,7 @@ from emotts.classifier import Classifier
 from emotts.engine import Engine
 from emotts.errors import ConfigError, PluginError, UnknownNameError
 from emotts.protocol import Protocol
-from emotts.records import Choice, Request
+from emotts.speech import Choice, Request
 from emotts.wrapper import EngineWrapper
 
 logger = logging.getLogger(__name__)

@@ -11,9 +11,10 @@ from emotts.engine import Engine
 from emotts.errors import ClassifierError, EngineError, EngineGoneError
 from emotts.floors import Floors
 from emotts.listener import Listener
-from emotts.records import Candidate, Request, Take
+from emotts.records import Candidate, Take
 from emotts.scoring import ranking, reached, scored
 from emotts.search import Search
+from emotts.speech import Request
 
 Observer = Callable[[Candidate], None]
 

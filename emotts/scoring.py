@@ -20,7 +20,8 @@ from emotts.closeness import (
 )
 from emotts.dimensions import MIDDLE
 from emotts.emotions import Target
-from emotts.records import Candidate, Prediction, Profile, Request
+from emotts.records import Candidate, Prediction, Profile
+from emotts.speech import Request
 
 # How much a certainly neutral reading costs, in log-odds. A take that is half target, half
 # neutral sounds flat; one that is half target, half another emotion at least sounds moved.
@@ -108,17 +109,6 @@ def alike(prediction: Prediction, like: Prediction, intensity: float = 1.0) -> b
         return matched(prediction, like.as_target(intensity))
     shared = sum(min(p, like.scores[emotion]) for emotion, p in prediction.scores.items())
     return prediction.top == like.top and shared > intensity / 2
-
-
-def ranks(scores: Sequence[float]) -> list[float]:
-    """The share of rivals that each score beats, 0…1; a tie counts half."""
-    if len(scores) == 1:
-        return [1.0]
-    values = np.asarray(scores)
-    beaten = (values[:, None] > values).sum(axis=1) + 0.5 * (
-        (values[:, None] == values).sum(axis=1) - 1
-    )
-    return [float(share) for share in beaten / (len(scores) - 1)]
 
 
 def standardised(scores: Iterable[float]) -> list[float]:

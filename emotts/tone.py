@@ -15,8 +15,9 @@ import numpy as np
 from emotts.closeness import cosine
 from emotts.emotions import Target, target
 from emotts.errors import ConfigError
-from emotts.records import Candidate, Request, Tone
+from emotts.records import Candidate
 from emotts.scoring import ranking, reached
+from emotts.speech import Request, Tone
 
 # What a spread of distance costs, in standard deviations of the scores of a sentence, and how many
 # of the best takes of each sentence are thought of together: benchmarks/results/tone.md.

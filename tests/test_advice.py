@@ -9,7 +9,8 @@ import numpy as np
 from emotts.advice import advise
 from emotts.effort import Diversity, Effort, Stopped
 from emotts.emotions import Target, target
-from emotts.records import Candidate, Choice, Prediction, Request, Take, Voice
+from emotts.records import Candidate, Prediction, Take, Voice
+from emotts.speech import Choice, Request
 
 VOICE = Voice("heart", "en-US")
 HAPPINESS = target("happiness")

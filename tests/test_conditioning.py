@@ -13,7 +13,8 @@ from emotts.jsonform import choice_form
 from emotts.listener import Listener
 from emotts.options import Options
 from emotts.pipeline import speak
-from emotts.records import Choice, Embedding, Prediction, Reference, Rendering, Request, Take, Tone
+from emotts.records import Embedding, Prediction, Rendering, Take
+from emotts.speech import Choice, Reference, Request, Tone
 from emotts.testing import PitchClassifier, ToneEngine
 
 TEXT = "The cat sat. The dog ran."

@@ -15,17 +15,8 @@ from emotts.errors import ClassifierError, ConfigError, EngineError, TextError
 from emotts.listener import Listener
 from emotts.options import Options
 from emotts.pipeline import speak
-from emotts.records import (
-    Candidate,
-    Choice,
-    Measurement,
-    Prediction,
-    Profile,
-    Rendering,
-    Request,
-    Take,
-    Voice,
-)
+from emotts.records import Candidate, Measurement, Prediction, Profile, Rendering, Take, Voice
+from emotts.speech import Choice, Request
 from emotts.testing import PitchClassifier, ToneEngine
 
 ENGINE = ToneEngine(Options())

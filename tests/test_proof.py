@@ -11,7 +11,8 @@ from emotts.listener import Listener
 from emotts.options import Options
 from emotts.pipeline import speak
 from emotts.profiles import SENTENCES, renderings
-from emotts.records import Choice, Request, Take
+from emotts.records import Take
+from emotts.speech import Choice, Request
 from emotts.tendencies import TENDENCIES
 from emotts.testing import PitchClassifier, ToneEngine
 from emotts.text import sentences

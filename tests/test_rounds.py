@@ -15,7 +15,8 @@ from emotts.engine import Engine
 from emotts.listener import Listener
 from emotts.options import Options
 from emotts.pipeline import speak
-from emotts.records import Choice, Measurement, Rendering, Request, Take, Voice
+from emotts.records import Measurement, Rendering, Take, Voice
+from emotts.speech import Choice, Request
 from emotts.testing import PitchClassifier, ToneEngine
 
 ENGINE = ToneEngine(Options())

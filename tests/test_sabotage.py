@@ -12,7 +12,7 @@ from emotts import Choice, Config, Host, Take
 from emotts.emotions import target
 from emotts.listener import Listener
 from emotts.pipeline import speak
-from emotts.records import Request, Speech
+from emotts.speech import Request, Speech
 from emotts.testing import PitchClassifier, ToneEngine
 
 SOURCE = (Path(__file__).parent / "sabotage.py").read_text()

@@ -15,8 +15,9 @@ from emotts.errors import ConfigError
 from emotts.listener import Listener
 from emotts.options import Options
 from emotts.pipeline import speak
-from emotts.records import Candidate, Choice, Prediction, Request, Take, Tone, Voice
+from emotts.records import Candidate, Prediction, Take, Voice
 from emotts.scoring import ranking
+from emotts.speech import Choice, Request, Tone
 from emotts.testing import PitchClassifier, ToneEngine
 from emotts.tone import Scored, lean, read, spreads, together
 

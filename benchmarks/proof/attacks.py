@@ -16,7 +16,8 @@ from emotts.emotions import Target
 from emotts.engine import Engine
 from emotts.host import Host
 from emotts.profiles import profile_for
-from emotts.records import Choice, Rendering, Request, Take, Voice
+from emotts.records import Rendering, Take, Voice
+from emotts.speech import Choice, Request
 
 TAKES = 8
 HACKED = 2

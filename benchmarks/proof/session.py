@@ -14,7 +14,8 @@ from emotts.check import Check
 from emotts.emotions import Target
 from emotts.engine import Engine
 from emotts.listener import Listener
-from emotts.records import Choice, Rendering, Request, Take, Voice
+from emotts.records import Rendering, Take, Voice
+from emotts.speech import Choice, Request
 from emotts.tendencies import TENDENCIES, Tendencies
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from emotts.audio import Audio
 from emotts.cli import player
 from emotts.errors import AudioError, ConfigError
 from emotts.files import replacing
-from emotts.records import Speech
+from emotts.speech import Speech
 
 STDIO = "-"
 FALLBACK = Path("speech.wav")

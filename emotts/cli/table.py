@@ -8,7 +8,8 @@ from rich.text import Text
 
 from emotts.dimensions import expected, is_dimension
 from emotts.emotions import Target
-from emotts.records import Candidate, Choice, Reference, Speech
+from emotts.records import Candidate
+from emotts.speech import Choice, Reference, Speech
 
 SHOWN = 0.05
 """An emotion that is not wanted gets a row from this probability on, in either take."""

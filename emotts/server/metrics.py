@@ -4,8 +4,8 @@ import time
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from emotts.records import Choice
 from emotts.server.desk import Desk
+from emotts.speech import Choice
 
 
 class Metrics:

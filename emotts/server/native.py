@@ -16,11 +16,12 @@ from emotts.builtin.analysis import analysed
 from emotts.dimensions import POINTS
 from emotts.emotions import EMOTIONS
 from emotts.jsonform import choice_form, classified_form, speech_form
-from emotts.records import Candidate, Choice
+from emotts.records import Candidate
 from emotts.server import failures
 from emotts.server.bodies import SayBody
 from emotts.server.encode import encoded
 from emotts.server.service import Service, service_of
+from emotts.speech import Choice
 
 router = APIRouter(prefix="/v1/emotts", tags=["emotts"])
 

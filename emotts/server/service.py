@@ -9,11 +9,12 @@ from fastapi import Request
 
 from emotts.background import Gone, Line
 from emotts.host import Host
-from emotts.records import Candidate, Choice
-from emotts.records import Request as Spoken
+from emotts.records import Candidate
 from emotts.rounds import Observer
 from emotts.server.desk import Desk, Work
 from emotts.server.metrics import Metrics
+from emotts.speech import Choice
+from emotts.speech import Request as Spoken
 
 # How often a request that waits for its first answer looks whether its client is still there.
 POLL_S = 0.05

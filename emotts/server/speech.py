@@ -11,11 +11,11 @@ from fastapi.responses import Response, StreamingResponse
 
 from emotts import audio
 from emotts.background import Line
-from emotts.records import Choice
 from emotts.server import bodies, failures
 from emotts.server.bodies import SpeechBody
 from emotts.server.encode import Encoder, media_type
 from emotts.server.service import service_of
+from emotts.speech import Choice
 
 router = APIRouter(tags=["OpenAI"])
 
