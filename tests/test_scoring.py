@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from emotts.closeness import log_odds
 from emotts.emotions import Target, target
 from emotts.records import Prediction, Profile
-from emotts.scoring import combine, matched, ranks, relative, score
+from emotts.scoring import combine, matched, relative, score
 
 HAPPY = Target({"happiness": 1.0})
 
@@ -79,12 +79,6 @@ def test_relative_takes_the_voices_own_emotion_out() -> None:
     sad = relative(heard(anger=0.7, sadness=0.25, happiness=0.05), profile)
     assert sad.top == "sadness"
     assert sum(sad.scores.values()) == pytest.approx(1)
-
-
-def test_ranks_count_beaten_rivals() -> None:
-    assert ranks([3.0, 1.0, 2.0]) == [1.0, 0.0, 0.5]
-    assert ranks([1.0, 1.0, 2.0]) == [0.25, 0.25, 1.0]
-    assert ranks([7.0]) == [1.0]
 
 
 def test_one_classifier_keeps_its_scores() -> None:
