@@ -10,8 +10,8 @@ from emotts.cli import cli
 from emotts.emotions import Target
 from emotts.errors import AudioError, ConfigError
 from emotts.records import Prediction, Take
-from emotts.speech import Reference
 from emotts.scoring import alike
+from emotts.speech import Reference
 from emotts.testing import ToneEngine
 
 TEXT = "The cat sat."
