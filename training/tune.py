@@ -16,15 +16,15 @@ from emotts.tendencies import TENDENCIES, Tendencies
 from training.cem import Tuner
 
 TEXTS = Path(__file__).parents[1] / "benchmarks" / "proof" / "texts" / "neutral.txt"
-GENERATIONS = 5
-TAKES = 8
-CLEAR = 2.0
+GENERATIONS = 3
+TAKES = 6
+CLEAR = 1.0
 
 
 def settled(found: Tendencies) -> Tendencies:
     """Without the controls that the literature leaves alone, unless they moved clearly.
 
-    What ended within `CLEAR` standard deviations of neutral was explored, not found; it would cost
+    What ended within `CLEAR` of its spread from neutral was explored, not found; it would cost
     every take its signal processing.
     """
     return {
@@ -48,8 +48,8 @@ def main() -> None:
     tuner = Tuner(engine, voice, listeners, TEXTS.read_text().splitlines(), TAKES)
     file = tuned.SHIPPED / tuned.file_name(engine, voice)
     made = (
-        f"python -m training.tune: {GENERATIONS} generations of the cross-entropy method, "
-        f"{TAKES} takes of {len(tuner.texts) // 2} sentences each, from the literature's priors; "
+        f"python -m training.tune: the literature's priors times what was heard in {GENERATIONS} "
+        f"generations of {TAKES} takes of {len(tuner.texts) // 2} sentences each; "
         f"heard by {', '.join(listener.classifier.fingerprint for listener in listeners)}"
     )
     tuned.save(settled(tuner.tune(GENERATIONS)), file, engine=engine, voice=voice, made=made)
