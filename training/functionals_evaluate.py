@@ -11,8 +11,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from training import evaluate, metrics
+from training import calibration, evaluate, metrics
 from training.corpora import CORPORA, LABELS, Clips
+from training.folds import Fold, centre, judge, met, speaker_groups
 from training.functionals_heads import BoundedHead, Data, folds, held_out, train, unseen_corpora
 from training.heads import Array, Mask
 
@@ -26,7 +27,7 @@ PENALTY = 0.05
 def everything(raw: Data, tables: Mapping[str, Array], names: Sequence[str]) -> dict[str, Any]:
     """Every figure of the report."""
     figures: dict[str, Any] = {}
-    groups, made = evaluate.speaker_groups(raw.clips), {}
+    groups, made = speaker_groups(raw.clips), {}
     for view, data in (("centred", raw.centred()), ("uncentred", raw)):
         logger.info("evaluating, %s", view)
         made[view] = folds(data, groups)
@@ -59,13 +60,11 @@ def _by_corpus(data: Data) -> dict[str, Any]:
     logits = unseen_corpora(data, folds(data, clips.corpus))
     parts = {name: clips.corpus == index for index, name in enumerate(CORPORA)}
     # A head that never met calm can't be right about it, nor know how wrong it is.
-    known = clips.label != LABELS.index("calm")
+    known = met(clips, clips.corpus)
     return {
         name: {
             **metrics.summary(logits[part].argmax(axis=1), clips.at(part)),
-            "calibration_error": metrics.calibration_error(
-                logits[part & known], clips.label[part & known]
-            ),
+            "calibration_error": calibration.error(logits[part & known], clips.at(part & known)),
         }
         for name, part in parts.items()
     }
@@ -83,19 +82,16 @@ def _augmentation(clips: Clips, tables: Mapping[str, Array]) -> dict[str, dict[s
         "+ mild, vocoded": ("mild, vocoded",),
         "+ mild + mild, vocoded": ("mild", "mild, vocoded"),
     }
-    heard = {name: evaluate.centre(table, clips.speaker) for name, table in tables.items()}
+    heard = {name: centre(table, clips.speaker) for name, table in tables.items()}
     found = {}
     for name, copies in trained.items():
         data = Data(clips, heard["clean"], tuple(heard[copy] for copy in copies))
         made = [
-            evaluate.Fold(
-                clips.corpus == corpus, train(data.at(clips.corpus != corpus), PENALTY), 1
-            )
+            Fold(clips.corpus == corpus, train(data.at(clips.corpus != corpus), PENALTY), 1)
             for corpus in range(len(CORPORA))
         ]
         found[name] = {
-            condition: _recall(evaluate.judge(table, made), clips)
-            for condition, table in heard.items()
+            condition: _recall(judge(table, made), clips) for condition, table in heard.items()
         }
     return found
 

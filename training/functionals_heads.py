@@ -4,20 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from emotts.builtin.functionals import bounded
-from training import evaluate, heads, metrics
+from training import calibration, heads, metrics
+from training.calibration import Unseen
 from training.corpora import LABELS, Clips
-from training.heads import Array, Mask
+from training.folds import Fold, centre, inner_groups, judge
+from training.heads import Array, Indices, Mask
 
 PENALTIES = (0.02, 0.05, 0.1)
-INNER_FOLDS = 3
 # A corpus that lacks an emotion says little about how it sounds, but not nothing: in this share of
 # the loss every emotion competes for every clip. Without it, calm, which one corpus alone has,
 # takes the place of sadness in the others.
 OPEN = 0.3
-Indices = npt.NDArray[np.int64]
+# Speakers that were left out count so many times what corpora do for the temperature: the two are
+# further apart than a temperature can serve, and for speakers the confidence must be right.
+SPEAKERS = 2.0
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,8 @@ class Data:
     def centred(self) -> "Data":
         """Relative to the mean of all clips of the same speaker in the same condition."""
         speakers = self.clips.speaker
-        copies = tuple(evaluate.centre(copy, speakers) for copy in self.copies)
-        return Data(self.clips, evaluate.centre(self.clean, speakers), copies)
+        copies = tuple(centre(copy, speakers) for copy in self.copies)
+        return Data(self.clips, centre(self.clean, speakers), copies)
 
 
 @dataclass(frozen=True)
@@ -92,23 +94,23 @@ def held_out(data: Data, groups: Indices, penalty: float) -> Array:
 def choose(data: Data) -> tuple[float, float]:
     """The penalty under which corpora that were left out are heard best, and a temperature.
 
-    The temperature makes speakers that were left out most likely. One corpus alone can't be left
-    out, and its speakers choose the penalty as well. Both are found on the recordings alone, to
+    The temperature is one for speakers and for corpora that were left out. One corpus
+    alone can't be left out: its speakers choose both. Both are found on the recordings alone, to
     save time.
     """
     data = data.bare()
-    corpora, speakers = data.clips.corpus, _speakers(data.clips)
-    groups = corpora if len(np.unique(corpora)) > 1 else speakers
+    clips, by_speaker = data.clips, inner_groups(data.clips)
+    groups = clips.corpus if len(np.unique(clips.corpus)) > 1 else by_speaker
+    unseen = {penalty: held_out(data, groups, penalty) for penalty in PENALTIES}
     recalls = {
-        penalty: metrics.mean_uar(
-            metrics.own_labels(held_out(data, groups, penalty), data.clips), data.clips
-        )
-        for penalty in PENALTIES
+        penalty: metrics.mean_uar(metrics.own_labels(logits, clips), clips)
+        for penalty, logits in unseen.items()
     }
     penalty = max(recalls, key=lambda penalty: recalls[penalty])
-    weights = heads.balance(data.clips.label, corpora)
-    logits = held_out(data, speakers, penalty)
-    return penalty, heads.temperature(logits, data.clips.label, data.clips.possible, weights)
+    said = [Unseen(groups, unseen[penalty])]
+    if groups is not by_speaker:
+        said.append(Unseen(by_speaker, held_out(data, by_speaker, penalty), SPEAKERS))
+    return penalty, calibration.temperature(clips, said)
 
 
 def tuned(data: Data) -> tuple[BoundedHead, dict[str, float]]:
@@ -118,21 +120,16 @@ def tuned(data: Data) -> tuple[BoundedHead, dict[str, float]]:
     return head, {"penalty": penalty, "temperature": temperature}
 
 
-def folds(data: Data, groups: Indices) -> list[evaluate.Fold]:
+def folds(data: Data, groups: Indices) -> list[Fold]:
     """One fold a group; penalty and temperature are chosen without it, too."""
     made = []
     for group in np.unique(groups):
         held = groups == group
         penalty, temperature = choose(data.at(~held))
-        made.append(evaluate.Fold(held, train(data.at(~held), penalty), temperature))
+        made.append(Fold(held, train(data.at(~held), penalty), temperature))
     return made
 
 
-def unseen_corpora(data: Data, made: Sequence[evaluate.Fold]) -> Array:
+def unseen_corpora(data: Data, made: Sequence[Fold]) -> Array:
     """[n, labels] calibrated logits among the emotions that a clip's corpus has."""
-    return np.where(data.clips.possible, evaluate.judge(data.clean, made), -np.inf)
-
-
-def _speakers(clips: Clips) -> Indices:
-    """[n] group of each clip: a speaker is in one, each corpus is spread over all."""
-    return evaluate.speaker_groups(clips) % INNER_FOLDS
+    return np.where(data.clips.possible, judge(data.clean, made), -np.inf)

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from training.corpora import CORPORA, LABELS
-from training.evaluate import FOLDS
+from training.folds import FOLDS
 from training.functionals_conditions import CUTOFF_HZ, SNR_DB
 from training.functionals_evaluate import PENALTY
-from training.functionals_heads import OPEN, PENALTIES
+from training.functionals_heads import OPEN, PENALTIES, SPEAKERS
 from training.metrics import RESAMPLES
 
 Figures = dict[str, Any]
@@ -60,11 +60,12 @@ each corpus.
 
 {len(figures["functionals"])} functionals; their standard scores, cut off at ±3, go into a logistic
 regression. The penalty (out of {_listed(PENALTIES)}) is chosen by leaving the training corpora out
-in turn, the temperature by leaving speakers out, in every fold below within its training part
-alone. In {100 * OPEN:.0f}% of the loss all emotions compete, in the rest those that the clip's
-corpus has. Beside each recording a head is trained on copies of it, {_copies(figures)}:
-*mild* is a bandwidth of {CUTOFF_HZ[0] / 1000:g}–{CUTOFF_HZ[1] / 1000:g} kHz and white or pink noise
-at {SNR_DB[0]:g}–{SNR_DB[1]:g} dB, *vocoded* is rebuilt by WORLD.
+in turn, the temperature by leaving out speakers, which count {SPEAKERS:g} times, and corpora, in
+every fold below within its training part alone. In {100 * OPEN:.0f}% of the loss all emotions
+compete, in the rest those that the clip's corpus has. Beside each recording a head is trained on copies of it,
+{_copies(figures)}: *mild* is a bandwidth of
+{CUTOFF_HZ[0] / 1000:g}–{CUTOFF_HZ[1] / 1000:g} kHz and white or pink noise at
+{SNR_DB[0]:g}–{SNR_DB[1]:g} dB, *vocoded* is rebuilt by WORLD.
 
 Shipped: centred, penalty {figures["centred"]["penalty"]:g} and temperature
 {figures["centred"]["temperature"]:.2f}; uncentred, {figures["uncentred"]["penalty"]:g} and
@@ -80,10 +81,10 @@ def _speakers(figures: Figures) -> str:
             + [_percent(found[part]["recall"].get(label)) for label in LABELS]
             for part in ("all", *CORPORA, "F", "M")
         ]
-        error = 100 * found["calibration_error"]
         tables.append(
-            f"**{view.capitalize()}**, expected calibration error {error:.1f} points "
-            f"({100 * found['calibration_error_raw']:.1f} without temperature)\n\n"
+            f"**{view.capitalize()}**, expected calibration error "
+            f"{_percent(found['calibration_error'])} points "
+            f"({_percent(found['calibration_error_raw'])} without temperature)\n\n"
             + _table(["", "clips", "UAR", *LABELS], rows)
         )
     counts = figures["centring_clips"]
@@ -106,7 +107,7 @@ def _corpora(figures: Figures) -> str:
     rows = [
         [name, view, _percent(found["uar"])]
         + [_percent(found["recall"].get(label)) for label in LABELS]
-        + [f"{100 * found['calibration_error']:.1f}"]
+        + [_percent(found["calibration_error"])]
         for view in VIEWS
         for name, found in figures[f"unseen_corpora_{view}"].items()
     ]

@@ -118,18 +118,3 @@ def balance(labels: Indices, corpora: Indices) -> Array:
             cell = shown & (corpora == corpus)
             weights[cell] = 1 / (cell.sum() * len(with_it))
     return weights
-
-
-def temperature(logits: Array, labels: Indices, possible: Mask, weights: Array) -> float:
-    """The temperature that makes logits of unseen clips most likely.
-
-    Guo et al., "On Calibration of Modern Neural Networks" (2017).
-    """
-    barrier = np.where(possible, 0.0, -np.inf)
-    wanted = np.arange(len(labels)), labels
-
-    def loss(log_temperature: float) -> float:
-        scaled = logits / np.exp(log_temperature) + barrier
-        return float(-weights @ scipy.special.log_softmax(scaled, axis=1)[wanted])
-
-    return float(np.exp(scipy.optimize.minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))

@@ -26,8 +26,9 @@ from emotts.builtin.encoder import Encoder
 from emotts.builtin.functionals import VIEWS, Head
 from emotts.options import Options
 from emotts.records import Embedding
-from training import conditions, evaluate, features, functionals_conditions, metrics
+from training import conditions, features, functionals_conditions, metrics
 from training.corpora import CORPORA, LABELS, Clips
+from training.folds import speaker_groups
 from training.functionals_features import CACHE, Extractor
 from training.functionals_heads import BoundedHead, Data, held_out, tuned
 from training.heads import Mask
@@ -124,7 +125,7 @@ def own_recall(
     data = _ears(family, cache).data(clips).centred()
     own = data.at(_shown(clips, chosen, emotions))
     head, found = tuned(own)
-    heard = held_out(own, evaluate.speaker_groups(own.clips), found["penalty"])
+    heard = held_out(own, speaker_groups(own.clips), found["penalty"])
     known = [LABELS[index] for index in np.unique(own.clips.label)]
     others = data.at(_shown(clips, ~chosen, known))
     logits = head.logits(others.clean)

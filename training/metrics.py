@@ -1,8 +1,7 @@
-"""Recall, calibration, and intervals that respect that the clips of a speaker are alike."""
+"""Recall, and intervals that respect that the clips of a speaker are alike."""
 
 import numpy as np
 import numpy.typing as npt
-import scipy.special
 
 from training.corpora import LABELS, Clips
 
@@ -10,7 +9,6 @@ Array = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 
 RESAMPLES = 2_000
-BINS = 15
 SEED = 11
 
 
@@ -36,15 +34,15 @@ def summary(predicted: Indices, clips: Clips) -> dict[str, object]:
     The intervals are percentiles of a bootstrap over speakers, drawn within each corpus.
     """
     confusions, strata = _confusions(predicted, clips)
-    drawn = _resampled(confusions, strata)
+    drawn = resampled(confusions, strata)
     whole = confusions.sum(axis=0)
     recall, recalls = _recall(whole), _recall(drawn)
     return {
         "clips": len(clips),
         "speakers": len(confusions),
-        "uar": _with_interval(np.nanmean(recall), np.nanmean(recalls, axis=1)),
+        "uar": with_interval(np.nanmean(recall), np.nanmean(recalls, axis=1)),
         "recall": {
-            label: _with_interval(recall[k], recalls[:, k])
+            label: with_interval(recall[k], recalls[:, k])
             for k, label in enumerate(LABELS)
             if whole[k].sum()
         },
@@ -54,38 +52,31 @@ def summary(predicted: Indices, clips: Clips) -> dict[str, object]:
     }
 
 
-def calibration_error(logits: Array, labels: Indices) -> float:
-    """Expected calibration error of the likeliest emotion, over bins of equal width.
-
-    Guo et al., "On Calibration of Modern Neural Networks" (2017).
-    """
-    probabilities = scipy.special.softmax(logits, axis=1)
-    sure, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
-    bins = np.minimum((sure * BINS).astype(int), BINS - 1)
-    return float(
-        sum(abs(sure[bins == b].sum() - right[bins == b].sum()) for b in range(BINS)) / len(labels)
-    )
+def speakers(clips: Clips) -> tuple[Indices, Indices]:
+    """[n] index of the speaker of each clip, and [speakers] the corpus of each."""
+    names, speaker = np.unique(clips.speaker, return_inverse=True)
+    strata = np.zeros(len(names), np.int64)
+    strata[speaker] = clips.corpus
+    return speaker, strata
 
 
 def _confusions(predicted: Indices, clips: Clips) -> tuple[Array, Indices]:
     """[speakers, true, predicted] counts, and the corpus of each speaker."""
-    names, speaker = np.unique(clips.speaker, return_inverse=True)
-    table = np.zeros((len(names), len(LABELS), len(LABELS)))
+    speaker, strata = speakers(clips)
+    table = np.zeros((len(strata), len(LABELS), len(LABELS)))
     np.add.at(table, (speaker, clips.label, predicted), 1)
-    strata = np.zeros(len(names), np.int64)
-    strata[speaker] = clips.corpus
     return table, strata
 
 
-def _resampled(confusions: Array, strata: Indices) -> Array:
-    """[RESAMPLES, true, predicted] counts of speakers drawn with replacement."""
+def resampled(tables: Array, strata: Indices) -> Array:
+    """[RESAMPLES, …] sums of the tables [speakers, …] of speakers drawn with replacement."""
     random = np.random.default_rng(SEED)
-    drawn = np.zeros((RESAMPLES, *confusions.shape[1:]))
+    drawn = np.zeros((RESAMPLES, *tables.shape[1:]))
     for stratum in np.unique(strata):
-        members = confusions[strata == stratum]
+        members = tables[strata == stratum]
         even = np.full(len(members), 1 / len(members))
         times = random.multinomial(len(members), even, size=RESAMPLES)
-        drawn += np.einsum("rs,sij->rij", times, members)
+        drawn += np.tensordot(times, members, axes=1)
     return drawn
 
 
@@ -96,6 +87,7 @@ def _recall(table: Array) -> Array:
     return recall
 
 
-def _with_interval(value: np.floating, drawn: Array) -> dict[str, float]:
+def with_interval(value: float | Array, drawn: Array) -> dict[str, float]:
+    """A figure with the interval that holds 95% of what was drawn."""
     low, high = np.nanpercentile(drawn, [2.5, 97.5])
     return {"value": float(value), "low": float(low), "high": float(high)}

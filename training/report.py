@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from training.compact_heads import PENALTIES
 from training.conditions import TRAINING_SNR_DB
 from training.corpora import CORPORA, LABELS
-from training.evaluate import CENTRING_DRAWS, FOLDS, PENALTIES
+from training.evaluate import CENTRING_DRAWS
+from training.folds import FOLDS
 from training.metrics import RESAMPLES
 from training.robustness import CLIPS_PER_SPEAKER
 from training.verify import TOLERANCE
@@ -46,9 +48,10 @@ The ONNX graph differs from CTranslate2's own encoder by at most
 code, on clips of several lengths; float32 sums in another order).
 
 The head is logistic regression with an L2 penalty. Penalty (out of {_listed(PENALTIES)}) and
-temperature are chosen within the training part alone, by leaving its corpora out in turn, also in
-every fold below. Training clips count such that every emotion weighs the same, and every corpus
-within an emotion; each has a copy in noise ({TRAINING_SNR_DB[0]:g}–{TRAINING_SNR_DB[1]:g} dB).
+temperature are chosen within the training part alone, by leaving out its corpora in turn, and for
+the temperature its speakers too, also in every fold below. Training clips count such that every
+emotion weighs the same, and every corpus within an emotion; each has a copy in noise
+({TRAINING_SNR_DB[0]:g}–{TRAINING_SNR_DB[1]:g} dB).
 The two directions in which an embedding moves when a clip is cut shorter are projected out, so
 that the length of a sentence moves no answer.
 Shipped: centred, penalty {figures["centred"]["penalty"]:g} and temperature
@@ -142,14 +145,16 @@ def _calibration(figures: Figures) -> str:
             speakers["calibration_error_raw"],
             speakers["calibration_error"],
             corpora["calibration_error"],
+            *(corpora[name]["calibration_error"] for name in CORPORA),
         )
-        rows.append([view, *(f"{100 * error:.1f}" for error in errors)])
-    header = ["", "unseen speakers, no temperature", "unseen speakers", "unseen corpora"]
+        rows.append([view, *map(_percent, errors)])
+    header = ["", "unseen speakers, no temperature", "unseen speakers", "unseen corpora", *CORPORA]
     return f"""## Calibration
 
-Expected calibration error of the likeliest emotion, points of percent, 15 bins. The temperature is
-set for corpora that were left out, because a voice in use belongs to none of them: it makes
-answers about speakers of the training corpora more modest than they need be.
+Expected calibration error of the likeliest emotion, points of percent, 15 bins; on unseen corpora
+among their own emotions. One temperature serves all: speakers and corpora that were left out count
+the same for it. Heads are too modest about speakers of corpora that they know, and too sure about
+other corpora; a voice in use is somewhere between.
 
 {_table(header, rows)}"""
 

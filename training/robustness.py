@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from training import conditions, metrics
-from training.evaluate import SEED, Data, Fold, centre, judge
+from training.compact_heads import Data
 from training.features import Extractor
+from training.folds import SEED, Fold, centre, judge
 from training.heads import Array, Mask
 
 CLIPS_PER_SPEAKER = 10

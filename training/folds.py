@@ -1,0 +1,74 @@
+"""Who judges whom: folds that keep a head from meeting the clips that it is judged by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from training.corpora import CORPORA, LABELS, Clips
+from training.heads import Array, Indices, Mask
+
+FOLDS = 6
+# Within the training part of a fold, where penalty and temperature are chosen.
+INNER_FOLDS = 3
+SEED = 7
+
+
+class Head(Protocol):
+    """Tells emotions from embeddings."""
+
+    def logits(self, embeddings: Array) -> Array:
+        """[n, labels] from [n, d]."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A head, and the clips that it may be judged by."""
+
+    held: Mask
+    head: Head
+    temperature: float
+
+
+def centre(embeddings: Array, speakers: npt.NDArray[np.str_]) -> Array:
+    """[n, d] embeddings less the mean of their speaker."""
+    centred = embeddings.copy()
+    for speaker in np.unique(speakers):
+        centred[speakers == speaker] -= embeddings[speakers == speaker].mean(axis=0)
+    return centred
+
+
+def speaker_groups(clips: Clips) -> Indices:
+    """[n] group of each clip: a speaker is in one, each corpus is spread evenly over all."""
+    random = np.random.default_rng(SEED)
+    groups = np.zeros(len(clips), np.int64)
+    for corpus in range(len(CORPORA)):
+        names = random.permutation(np.unique(clips.speaker[clips.corpus == corpus]))
+        for index, name in enumerate(names):
+            groups[clips.speaker == name] = index % FOLDS
+    return groups
+
+
+def inner_groups(clips: Clips) -> Indices:
+    """[n] the same in fewer groups."""
+    return speaker_groups(clips) % INNER_FOLDS
+
+
+def judge(embeddings: Array, made: Sequence[Fold], *, calibrated: bool = True) -> Array:
+    """[n, labels] logits, each clip's from the head that never met it."""
+    logits = np.zeros((len(embeddings), len(LABELS)))
+    for fold in made:
+        temperature = fold.temperature if calibrated else 1.0
+        logits[fold.held] = fold.head.logits(embeddings[fold.held]) / temperature
+    return logits
+
+
+def met(clips: Clips, groups: Indices) -> Mask:
+    """[n] which clips show an emotion that a head can learn from the other groups."""
+    found = np.zeros(len(clips), bool)
+    for group in np.unique(groups):
+        held = groups == group
+        found[held] = np.isin(clips.label[held], clips.label[~held])
+    return found
