@@ -5,9 +5,15 @@ from collections.abc import Sequence
 
 from emotts import tuned
 from emotts.classifier import Classifier
-from emotts.config import Config
+from emotts.config import Config, EngineConfig
 from emotts.engine import Engine
-from emotts.errors import ClassifierError, ClassifierGoneError, EngineError, UnknownNameError
+from emotts.errors import (
+    ClassifierError,
+    ClassifierGoneError,
+    EngineError,
+    PluginError,
+    UnknownNameError,
+)
 from emotts.listener import Listener
 from emotts.parts import make_engine
 from emotts.profiles import profile_for
@@ -30,7 +36,8 @@ class Speakers:
             classifiers: who listens.
 
         Raises:
-            UnknownNameError: no plugin provides an engine, or only broken ones would.
+            UnknownNameError: no plugin provides an engine.
+            PluginError: all of them would come from broken plugins.
             ConfigError: an option is unknown or out of range.
         """
         self.engines: list[Engine] = []
@@ -40,11 +47,13 @@ class Speakers:
             try:
                 self.engines.append(make_engine(plugins, part))
             except UnknownNameError as error:
-                if error.__cause__ is None or part is (config.engine, *config.fallback)[-1]:
+                if not _broken(plugins, part) or not config.fallback:
                     raise
                 logger.warning("%s", error)
             if part is config.engine:
                 self._preferred = bool(self.engines)
+        if not self.engines:
+            raise PluginError("the plugins of the engine and of its fallbacks are all broken")
 
     def voice(self, name: str | None) -> Voice:
         """The voice of that name, the default one for None; a fallback's where the engine is gone.
@@ -103,3 +112,9 @@ class Speakers:
                 tuned.reached(engine, voice),
             )
         return self._known[key]
+
+
+def _broken(plugins: Plugins, part: EngineConfig) -> bool:
+    """Whether the plugin of an engine, or of one inside it, is disabled: no misspelling."""
+    disabled = {name for info in plugins.loaded if info.error for name in info.aliases}
+    return part.name in disabled or bool(part.inner and _broken(plugins, part.inner))
