@@ -19,7 +19,7 @@ PENALTIES = (0.02, 0.05, 0.1)
 OPEN = 0.3
 # Speakers that were left out count so many times what corpora do for the temperature: the two are
 # further apart than a temperature can serve, and for speakers the confidence must be right.
-SPEAKERS = 2.0
+SPEAKERS = 3.0
 
 
 @dataclass(frozen=True)

@@ -62,8 +62,8 @@ each corpus.
 regression. The penalty (out of {_listed(PENALTIES)}) is chosen by leaving the training corpora out
 in turn, the temperature by leaving out speakers, which count {SPEAKERS:g} times, and corpora, in
 every fold below within its training part alone. In {100 * OPEN:.0f}% of the loss all emotions
-compete, in the rest those that the clip's corpus has. Beside each recording a head is trained on copies of it,
-{_copies(figures)}: *mild* is a bandwidth of
+compete, in the rest those that the clip's corpus has. Beside each recording a head is trained on
+copies of it, {_copies(figures)}: *mild* is a bandwidth of
 {CUTOFF_HZ[0] / 1000:g}–{CUTOFF_HZ[1] / 1000:g} kHz and white or pink noise at
 {SNR_DB[0]:g}–{SNR_DB[1]:g} dB, *vocoded* is rebuilt by WORLD.
 
