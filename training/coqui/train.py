@@ -56,7 +56,7 @@ def teach(model: ForwardTTS, data: list[Batch], steps: int, peak: float, report:
 
 @click.command()
 @click.option("--folder", type=click.Path(exists=True, path_type=Path), default=FOLDER)
-@click.option("--steps", default=8000, show_default=True)
+@click.option("--steps", default=5400, show_default=True)
 @click.option("--batch-size", default=8, show_default=True)
 @click.option("--peak", default=1e-3, show_default=True, help="Largest learning rate.")
 @click.option("--report", default=100, show_default=True, help="Steps between reports.")

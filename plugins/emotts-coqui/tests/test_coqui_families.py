@@ -2,13 +2,16 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
+import numpy as np
 import pytest
 from emotts.records import Take
 from emotts.testing import check_engine, engine_promises
-from tiny_coqui import Make
+from tiny_coqui import RATE, Make
 
-TEXT = "On Monday, the train leaves."
+TEXT = "Hello there."
 
 
 @pytest.mark.parametrize("kind", ["vits", "vits_of_people", "vits_of_emotions", "glow", "speedy"])
@@ -26,6 +29,31 @@ def test_xtts_keeps_the_promises_of_an_engine_that_do_not_need_training(make: Ma
     broken = [o.promise for o in engine_promises(make("xtts"), text=TEXT) if o.problem]
     # Where speech ends is what a language model learns: this one always fills its ten tokens.
     assert broken == ["Twice the text lasts longer"]
+
+
+def test_tacotron_draws_from_its_seed(make: Make) -> None:
+    engine = make("tacotron2")
+    takes = [Take(0, 0), Take(1, 0), Take(2, 1)]
+    first, again, other = (
+        r.audio.samples for r in engine.renderings(TEXT, voice="default", takes=takes)
+    )
+    assert engine.uses_seed
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_a_vocoder_makes_the_sound_of_a_spectrogram(
+    make: Make, checkpoint: Callable[[str], Path]
+) -> None:
+    griffin_lim, hifigan = (
+        next(engine.renderings(TEXT, voice="default", takes=[Take(0, 0)])).audio
+        for engine in (make("glow"), make("glow", vocoder_path=checkpoint("vocoder")))
+    )
+    assert hifigan.rate == griffin_lim.rate
+    # HiFi-GAN repeats the first and the last frame five times.
+    frames = (hifigan.duration_s - griffin_lim.duration_s) * RATE / 256
+    assert frames == pytest.approx(11, abs=1)
+    assert not np.array_equal(hifigan.samples, griffin_lim.samples)
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,16 @@ from TTS.tts.configs.forward_tts_config import ForwardTTSArgs
 from TTS.tts.configs.glow_tts_config import GlowTTSConfig
 from TTS.tts.configs.shared_configs import CharactersConfig
 from TTS.tts.configs.speedy_speech_config import SpeedySpeechConfig
+from TTS.tts.configs.tacotron2_config import Tacotron2Config
 from TTS.tts.configs.vits_config import VitsArgs, VitsConfig
 from TTS.tts.configs.xtts_config import XttsArgs, XttsConfig
 from TTS.tts.models.forward_tts import ForwardTTS
 from TTS.tts.models.glow_tts import GlowTTS
+from TTS.tts.models.tacotron2 import Tacotron2
 from TTS.tts.models.vits import Vits
 from TTS.tts.models.xtts import Xtts
+from TTS.vocoder.configs import HifiganConfig
+from TTS.vocoder.models import setup_generator
 
 from emotts_coqui import CoquiEngine
 
@@ -202,6 +206,43 @@ def speedy(folder: Path) -> Path:
     )
 
 
+def tacotron2(folder: Path) -> Path:
+    """Tacotron 2, whose prenet drops out when it speaks."""
+    return _saved(
+        folder,
+        Tacotron2Config(
+            audio=_audio(80),
+            out_channels=80,
+            max_decoder_steps=20,
+            prenet_dropout_at_inference=True,
+            characters=LETTERS,
+            **TEXT,
+        ),
+        Tacotron2,
+    )
+
+
+def vocoder(folder: Path) -> Path:
+    """A HiFi-GAN for the spectrograms of the others."""
+    torch.manual_seed(0)
+    config = HifiganConfig(
+        audio=_audio(),
+        generator_model_params={
+            "upsample_factors": [8, 8, 2, 2],
+            "upsample_kernel_sizes": [16, 16, 4, 4],
+            "upsample_initial_channel": 32,
+            "resblock_kernel_sizes": [3],
+            "resblock_dilation_sizes": [[1, 3, 5]],
+            "resblock_type": "1",
+        },
+    )
+    config.save_json(str(folder / "config.json"))
+    path = folder / "vocoder.pth"
+    # The form of the older ones, without a discriminator, which is large.
+    torch.save({"model": setup_generator(config).state_dict(), "model_disc": {}}, path)
+    return path
+
+
 def xtts(folder: Path, *, speakers: bool = True) -> Path:
     """XTTS v2 of one small layer, with a tokenizer of letters."""
     _vocabulary(folder / "vocab.json")
@@ -238,13 +279,13 @@ def xtts(folder: Path, *, speakers: bool = True) -> Path:
     return made
 
 
-def _audio() -> BaseAudioConfig:
+def _audio(mels: int = 20) -> BaseAudioConfig:
     return BaseAudioConfig(
         sample_rate=RATE,
         fft_size=512,
         win_length=512,
         hop_length=256,
-        num_mels=20,
+        num_mels=mels,
         do_trim_silence=False,
         griffin_lim_iters=10,
     )
