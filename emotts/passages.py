@@ -43,7 +43,9 @@ def _passages(request: Request) -> Iterator[Passage]:
         pause_s += span.pause_s
         asked = replace(request, settings=nested([request.settings, span.controls]))
         if span.target is not None:
-            asked = replace(asked, target=span.target, like=None)
+            # The recording goes on saying how, no longer what.
+            like = asked.like and replace(asked.like, named=True)
+            asked = replace(asked, target=span.target, like=like)
         for text in spoken(span.text):
             yield Passage(text, asked, pause_s)
             pause_s = 0.0
