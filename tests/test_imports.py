@@ -16,7 +16,7 @@ def imported(code: str) -> set[str]:
     """The top-level modules that a fresh interpreter has imported after running some code."""
     program = f"{code}\nimport json, sys\nprint(json.dumps(list(sys.modules)), file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
-    return {name.partition(".")[0] for name in json.loads(done.stderr)}
+    return {name.partition(".")[0] for name in json.loads(done.stderr.splitlines()[-1])}
 
 
 def test_importing_emotts_imports_nothing_heavy() -> None:
@@ -40,6 +40,16 @@ def test_no_command_imports_torch_or_loads_a_model() -> None:
         f"import_module('emotts.cli.{command}')" for command in commands
     )
     assert not imported(code) & {"torch", "transformers", "hibari"}
+
+
+def test_listing_the_plugins_imports_none_of_what_they_work_with() -> None:
+    code = "from emotts.cli import cli\ncli(['plugins'], standalone_mode=False)"
+    assert not imported(code) & {"torch", "transformers", "scipy", "onnxruntime", "hibari"}
+
+
+def test_listing_the_plugins_takes_less_than_half_a_second() -> None:
+    command = [sys.executable, "-m", "emotts", "plugins"]
+    assert min(processor_s(command) for _ in range(5)) < 0.5
 
 
 def test_help_takes_at_most_five_times_a_bare_interpreter() -> None:

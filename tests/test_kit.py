@@ -14,7 +14,7 @@ from emotts import plugins
 from emotts.cli import cli
 from emotts.errors import ConfigError
 from emotts.scaffold import KINDS, write
-from emotts.testing.installed import plugin_promises
+from emotts.testing.installed import find, plugin_promises
 from emotts.testing.plugin import PLUGIN, Installed
 
 LOADED = plugins.load()
@@ -108,6 +108,7 @@ def test_what_is_to_be_checked_may_be_named_by_what_it_provides(tones: Path) -> 
     info = next(info for info in loaded.loaded if info.name == "tones")
     found = [subject for subject, _ in plugin_promises(loaded, info)]
     assert list(dict.fromkeys(found)) == ["plugin tones", "engine tone", "classifier pitch"]
+    assert find(loaded, "pitch") is find(loaded, "tones") is info
     result = emotts("check", "tuba")
     assert result.exit_code == 2 and "unknown plugin 'tuba'; valid: builtin" in result.stderr
 

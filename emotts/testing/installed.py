@@ -21,14 +21,16 @@ TAKES = (Take(0, 0), Take(1, 0, {"pitch": 1.0}), Take(2, 0, {"rate": 0.9}))
 
 
 def find(plugins: Plugins, name: str) -> PluginInfo:
-    """The plugin of that name, or that provides something of that name.
+    """The plugin of that name, else the first that provides something of that name.
 
     Raises:
         UnknownNameError: there is none; the message lists those there are.
     """
     for info in plugins.loaded:
-        provided = {kind.name for kinds in info.provides.values() for kind in kinds}
-        if name in info.aliases | provided:
+        if name in info.aliases:
+            return info
+    for info in plugins.loaded:
+        if name in {kind.name for kinds in info.provides.values() for kind in kinds}:
             return info
     raise UnknownNameError("plugin", name, [info.name for info in plugins.loaded])
 
