@@ -10,7 +10,7 @@ gives way to take 0.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,9 @@ from emotts.builtin.f0 import Floats
 from emotts.check import Check
 from emotts.options import Options
 from emotts.records import Measurement, Voice
+
+if TYPE_CHECKING:
+    import scipy.sparse
 
 # Sounds are told apart by mel cepstra without level, on every third frame; a sound of a take is
 # compared with what take 0 says at the same place, wherever its pace has moved that to.
@@ -155,7 +158,7 @@ def _cepstra(found: Analysis, spoken: npt.NDArray[np.intp]) -> Floats:
 
     if not spoken.size:
         return np.zeros((0, CEPSTRA.stop - CEPSTRA.start), np.float32)
-    frames = found.power[spoken[0] : spoken[-1] + 1 : STEP] @ _filters()
+    frames = (_filters() @ found.power[spoken[0] : spoken[-1] + 1 : STEP].T).T
     floor = found.energy.max() * 10 ** (-DEPTH_DB / 10)
     cepstra = scipy.fft.dct(decibels(frames + floor), axis=1, norm="ortho")[:, CEPSTRA]
     return np.asarray(cepstra - cepstra.mean(axis=0), np.float32)
@@ -198,14 +201,20 @@ def _click(clip: Audio) -> float:
 
 
 @cache
-def _filters() -> Floats:
-    """[SIZE / 2 + 1, BANDS] triangles, evenly on the mel scale of O'Shaughnessy (1987)."""
+def _filters() -> "scipy.sparse.csr_array":
+    """[BANDS, SIZE / 2 + 1] triangles, evenly on the mel scale of O'Shaughnessy (1987).
+
+    Sparse, because a dense product would start threads, and wait for them while others listen.
+    """
+    import scipy.sparse  # late: it takes as long as all that listing the plugins needs
+
     hertz = np.linspace(0, RATE / 2, SIZE // 2 + 1)
     ends = 2595 * np.log10(1 + np.array([LOWEST_HZ, HIGHEST_HZ]) / 700)
     edges = 700 * (10 ** (np.linspace(ends[0], ends[1], BANDS + 2) / 2595) - 1)[:, None]
     rise = (hertz - edges[:-2]) / np.diff(edges, axis=0)[:-1]
     fall = (edges[2:] - hertz) / np.diff(edges, axis=0)[1:]
-    return np.asarray(np.maximum(0, np.minimum(rise, fall)).T, np.float32)
+    triangles = np.maximum(0, np.minimum(rise, fall))
+    return scipy.sparse.csr_array(triangles.astype(np.float32))
 
 
 def _at_most(check: str, value: float, limit: float, words: str) -> Measurement:
