@@ -8,7 +8,7 @@ from emotts.classifier import Classifier
 from emotts.config import MAX_TAKES, Config
 from emotts.effort import Stop, checked_budget, checked_stop
 from emotts.engine import Engine
-from emotts.errors import ConfigError
+from emotts.errors import ConfigError, EngineError
 from emotts.records import Voice
 from emotts.references import Emotion, Like, Recording
 from emotts.rounds import Observer
@@ -107,10 +107,12 @@ def make(
 
 def warnings(marked: Marked, settings: Mapping[str, float], engine: Engine) -> tuple[str, ...]:
     """What of a text and of the settings is left out, in words."""
-    asked = [settings, *(span.controls for span in marked.spans)]
-    lacking = dict.fromkeys(
-        name for controls in asked for name in controls if name not in engine.controls
-    )
+    asked = [name for span in marked.spans for name in span.controls]
+    asked = list(dict.fromkeys([*settings, *asked]))
+    try:
+        lacking = [name for name in asked if name not in engine.controls]
+    except EngineError:  # it is gone, and a fallback may have them
+        lacking = []
     return (
         *marked.warnings,
         *(

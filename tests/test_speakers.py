@@ -1,6 +1,7 @@
 """Fallbacks speak while the engine can't: with their own voice, controls and profile."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -116,6 +117,15 @@ def test_an_engine_that_could_never_be_calibrated_is_spoken_for(
     assert who(host) == [("tone", "alto")] * 2
     monkeypatch.setenv("MOOD", "")
     assert who(host) == [("fickle", "moody")] * 2
+
+
+def test_settings_are_no_obstacle_where_the_engine_is_gone(host: Host) -> None:
+    content = host.config.model_dump()
+    content["engine"] = {"name": "absent", "isolate": True, "python": sys.executable}
+    with Host(Config.model_validate(content)) as gone:
+        (choice,) = gone.say("The cat sat.", "anger", settings={"rate": 1.2}).choices
+    assert choice.engine == "tone"
+    assert all(c.effective["rate"] != 1 for c in choice.candidates)
 
 
 def test_a_voice_that_is_asked_for_is_the_engines(
