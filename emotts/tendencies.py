@@ -25,8 +25,8 @@ Tendencies = Mapping[str, Mapping[str, Tendency]]
 #   rate, level, treble and F0 rise in anger, fear and joy, and fall in sadness), Schröder 2001
 #   and Burkhardt & Sendlmeier 2000 (what synthesis has to change for each), Gobl & Ní Chasaide
 #   2003 (tense, breathy and creaky voice), Tartter 1980 (smiling raises formants), Kienast &
-#   Sendlmeier 2000 (formants overshoot in anger and happiness, undershoot in fear, sadness and
-#   boredom);
+#   Sendlmeier 2000 (vowels are reduced in fear, sadness and boredom, precise in anger), Yildirim
+#   et al. 2004 (anger and happiness are hyperarticulated);
 # - RAVDESS, EmoDB and nEMO (benchmarks/results/corpora.md): each of 36 speakers against the same
 #   speaker's neutral voice. Median F0 in semitones: anger +7 ± 3, fear +7 ± 3, happiness +6 ± 3,
 #   surprise +5 ± 3, disgust +2 ± 3, sadness +1 ± 3 (+3 in RAVDESS, -2 in EmoDB), calm -0.6 ± 1.2,
