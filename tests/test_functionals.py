@@ -21,6 +21,7 @@ from emotts.builtin.functionals import (
 from emotts.errors import ClassifierError
 from emotts.options import Options
 from emotts.records import Prediction, Profile
+from emotts.scoring import log_odds
 from emotts.testing import check_classifier
 
 RATE = FunctionalsClassifier.rate
@@ -236,3 +237,22 @@ def test_speakers_that_it_was_trained_on_are_heard() -> None:
         labels = [corpora.LABELS[label] for label in own.label]
         found = [prediction.top for prediction in classifier.classify(heard, profile=profile)]
         assert np.mean([a == b for a, b in zip(found, labels, strict=True)]) > 0.6
+
+
+def test_a_profile_hears_each_clip_once(
+    clips: list[Audio], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[np.ndarray] = []
+    embed = functionals.embed
+
+    def counted(samples: np.ndarray) -> np.ndarray:
+        heard.append(samples)
+        return embed(samples)
+
+    classifier = FunctionalsClassifier(Options())
+    monkeypatch.setattr(functionals, "embed", counted)
+    profile = classifier.profile(clips)
+    assert len(heard) == len(clips)
+    again = classifier.classify(clips, profile=profile)
+    for label, mean in profile.log_odds.items():
+        assert mean == pytest.approx(np.mean([log_odds(p.scores[label]) for p in again]))
