@@ -220,6 +220,7 @@ def test_what_clients_look_up(humming: str) -> None:
         ({"emotion": "hapiness"}, 400, None),
         ({"emotion": "surprise=2"}, 400, None),
         ({"like": "no base64!"}, 400, "like"),
+        ({"like": "ünïcode"}, 400, "like"),
         ({"like": "AAAA"}, 400, None),
         ({"colour": "blue"}, 400, "colour"),
         ({"takes": 0}, 400, "takes"),

@@ -71,6 +71,7 @@ def create(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        responses=failures.RESPONSES,
     )
     app.state.service = service
     failures.install(app)

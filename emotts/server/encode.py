@@ -42,6 +42,8 @@ _CODECS = {
     "pcm": _Codec("s16le", "pcm_s16le", "s16", RATE, "audio/pcm"),
 }
 
+MEDIA_TYPES = tuple(codec.media_type for codec in _CODECS.values())
+
 
 def media_type(name: Format) -> str:
     """The content type of a format."""

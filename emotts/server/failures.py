@@ -1,10 +1,12 @@
 """Failures: errors in the shape that OpenAI's clients read."""
 
 import logging
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from emotts.background import Gone
@@ -43,6 +45,36 @@ class Failure(Exception):
         super().__init__(message)
         self.status, self.param, self.code = status, param, code
         self.headers = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
+
+
+class Problem(BaseModel):
+    """What was wrong."""
+
+    message: str
+    type: str
+    param: str | None
+    """The field that was wrong."""
+    code: str | None
+
+
+class ErrorBody(BaseModel):
+    """The body of every error."""
+
+    error: Problem
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorBody, "description": words}
+    for status, words in {
+        400: "The request can't be meant as it is.",
+        401: "The key is missing or wrong.",
+        411: "The request does not say how long its body is.",
+        413: "The body is too long.",
+        429: "The queue is full; Retry-After says when to come back.",
+        500: "The server failed.",
+        503: "The server is stopping.",
+    }.items()
+}
 
 
 def form(error: Exception) -> dict[str, object]:

@@ -23,10 +23,17 @@ from emotts.server.encode import encoded
 from emotts.server.service import Service, service_of
 from emotts.speech import Choice
 
+RECORDING = {
+    "required": True,
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
+
 router = APIRouter(prefix="/v1/emotts", tags=["emotts"])
 
 
-@router.post("/say")
+@router.post(
+    "/say", responses={200: {"content": {"application/json": {}, "text/event-stream": {}}}}
+)
 async def say(body: SayBody, request: Request) -> Response:
     """Speak a text; the reply says what was heard in every take.
 
@@ -48,7 +55,7 @@ async def say(body: SayBody, request: Request) -> Response:
     return Response(json.dumps(form), media_type="application/json")
 
 
-@router.post("/classify", openapi_extra={"requestBody": {"content": {"audio/*": {}}}})
+@router.post("/classify", openapi_extra={"requestBody": RECORDING})
 async def classify(request: Request) -> dict[str, Any]:
     """What is heard in a recording: the body is a WAV, FLAC, OGG or MP3 file."""
     service = service_of(request)

@@ -13,14 +13,18 @@ from emotts import audio
 from emotts.background import Line
 from emotts.server import bodies, failures
 from emotts.server.bodies import SpeechBody
-from emotts.server.encode import Encoder, media_type
+from emotts.server.encode import MEDIA_TYPES, Encoder, media_type
 from emotts.server.service import service_of
 from emotts.speech import Choice
 
 router = APIRouter(tags=["OpenAI"])
 
 
-@router.post("/v1/audio/speech", response_class=Response)
+@router.post(
+    "/v1/audio/speech",
+    response_class=Response,
+    responses={200: {"content": {media: {} for media in ("text/event-stream", *MEDIA_TYPES)}}},
+)
 async def speech(body: SpeechBody, request: Request) -> Response:
     """Speak a text; the audio is sent sentence by sentence as it is chosen.
 
