@@ -11,6 +11,7 @@ what training does.
 import time
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,11 +38,13 @@ Floats = npt.NDArray[np.float64]
 def halves(varied: Sequence[Audio]) -> list[list[Listener]]:
     """Both families on one half of the corpora, and on the other, calibrated on a voice."""
     clips = corpora.load()
-    trained = [
-        [judges.trained(family, clips, chosen) for family in judges.FAMILIES]
-        for chosen in judges.halves(clips)
-    ]
-    return [[Listener(judge, judge.profile(varied)) for judge in half] for half in trained]
+    found = []
+    for half, chosen in zip(("first", "second"), judges.halves(clips), strict=True):
+        trained = [judges.trained(family, clips, chosen) for family in judges.FAMILIES]
+        for judge in trained:
+            judge.name = f"{judge.name} {half}"
+        found.append([Listener(judge, judge.profile(varied)) for judge in trained])
+    return found
 
 
 def spoken(host: Host, request: Request) -> list[Candidate]:
@@ -60,11 +63,12 @@ def spoken(host: Host, request: Request) -> list[Candidate]:
     return [Candidate(t, r.audio, r.effective) for t, r in zip(takes, made, strict=True)]
 
 
-def heard(candidates: Sequence[Candidate], listeners: Sequence[Listener]) -> list[Candidate]:
-    """The candidates, heard by all of them."""
-    for listener in listeners:
-        candidates = listener.hear(candidates)
-    return list(candidates)
+def heard_by(candidates: Sequence[Candidate], listeners: Sequence[Listener]) -> list[Candidate]:
+    """The candidates with what these listeners heard, and nobody else."""
+    return [
+        replace(one, predictions={who.name: one.predictions[who.name] for who in listeners})
+        for one in candidates
+    ]
 
 
 def hit(candidate: Candidate, emotion: str) -> float:
@@ -73,15 +77,15 @@ def hit(candidate: Candidate, emotion: str) -> float:
 
 
 def row(
-    candidates: list[Candidate],
+    candidates: Sequence[Candidate],
     verifier: Sequence[Listener],
     jury: Sequence[Listener],
     request: Request,
     emotion: str,
 ) -> list[float]:
     """Hits of one sentence, as `COLUMNS` names them."""
-    chosen_by = scored(heard(candidates, verifier), request)
-    judged = heard(candidates, jury)
+    chosen_by = scored(heard_by(candidates, verifier), request)
+    judged = heard_by(candidates, jury)
     best = ranking(chosen_by)[0].take.index
     return [
         hit(chosen_by[0], emotion),
@@ -118,6 +122,8 @@ def main() -> None:
         for text in TEXTS.read_text(encoding="utf-8").splitlines()[: arguments.sentences]:
             request = Request(text, target(emotion), voice, TAKES, 0)
             candidates = spoken(host, request)
+            for listener in (*first, *second):
+                candidates = listener.hear(candidates)
             rows.append(
                 np.mean([row(candidates, *trial, request, emotion) for trial in trials], axis=0)
             )
