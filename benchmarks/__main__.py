@@ -6,7 +6,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "results"
-CORE = ("install", "cost", "isolation", "compact", "functionals", "heard", "hostile")
+CORE = ("install", "cost", "isolation", "compact", "functionals", "heard", "hostile", "server")
 
 
 def main(names: list[str]) -> None:
