@@ -160,8 +160,12 @@ def main(folder: Path, image: Path) -> None:
     held_out = list(_originals(folder))
     sentences = list(dict.fromkeys(text for text, _, _ in held_out))[:SPOKEN]
     made = {text: spoken(engine, text, centroids) for text in sentences}
-    print(heard.emotions({name: [made[text][name] for text in sentences] for name in centroids}))
-    print(words(model, made, [(text, clip) for text, _, clip in held_out if text in made]))
+    chosen = [part for part in held_out if part[0] in made]
+    own = {name: [clip for _, emotion, clip in chosen if emotion == name] for name in centroids}
+    print("hibari's own clips", heard.emotions(own), sep="\n")
+    ours = {name: [made[text][name] for text in sentences] for name in centroids}
+    print("the model", heard.emotions(ours), sep="\n")
+    print(words(model, made, [(text, clip) for text, _, clip in chosen]))
     originals = {emotion: clip for text, emotion, clip in held_out if text == sentences[0]}
     picture(model, made[sentences[0]], originals).savefig(image, dpi=80)
 

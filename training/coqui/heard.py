@@ -10,14 +10,14 @@ from emotts.builtin.compact import CompactClassifier, CompactOptions
 
 
 def emotions(clips: Mapping[str, Sequence[Audio]]) -> str:
-    """Which emotion is heard most in each, relative to the mean of this voice."""
+    """Which of the emotions is heard most in each of their clips, relative to their mean."""
     classifier = CompactClassifier(CompactOptions(threads=1))
     profile = classifier.profile([clip for part in clips.values() for clip in part])
-    lines = [f"| spoken as | {' | '.join(clips)} | another |", "|---" * (len(clips) + 2) + "|"]
+    lines = [f"| spoken as | {' | '.join(clips)} |", "|---" * (len(clips) + 1) + "|"]
     for name, part in clips.items():
-        found = [classifier.hear([clip], profile=profile)[0].top for clip in part]
-        shares = [found.count(other) / len(found) for other in clips]
-        cells = " | ".join(f"{share:.0%}" for share in [*shares, 1 - sum(shares)])
+        heard = [classifier.hear([clip], profile=profile)[0].scores for clip in part]
+        tops = [max((scores[other], other) for other in clips)[1] for scores in heard]
+        cells = " | ".join(f"{tops.count(other) / len(tops):.0%}" for other in clips)
         lines.append(f"| {name} | {cells} |")
     return "\n".join(lines)
 
