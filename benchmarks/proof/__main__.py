@@ -20,6 +20,7 @@ from benchmarks.proof.choices import CROSS, SAME
 from benchmarks.proof.session import Row
 from benchmarks.proof.texts import KINDS
 from training.cem import EMOTIONS
+from training.tune import GENERATIONS
 
 FOLDER = Path(__file__).parent
 
@@ -105,7 +106,7 @@ def main() -> None:
     parser.add_argument("--cross", type=int, default=5, help="of them across families")
     parser.add_argument("--harm", type=int, default=12, help="of them with words and naturalness")
     parser.add_argument("--attacks", type=int, default=8, help="neutral ones under attack")
-    parser.add_argument("--generations", type=int, default=4, help="of tuning")
+    parser.add_argument("--generations", type=int, default=GENERATIONS, help="of tuning")
     parser.add_argument("--minutes", type=float, default=120, help="no cell is begun later")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="of the reports")

@@ -11,21 +11,22 @@ from emotts.listener import Listener
 from emotts.records import Take, Voice
 from emotts.search import Search
 from emotts.tendencies import Tendencies, Tendency
+from emotts.tuned import merged
 from training.cem import Tuner
+from training.tune import TAKES, settled
 
 SEED = 3
 # Of random takes: those of one prior, and those anywhere in the ranges.
 DRAWS = 4
 WIDE = 3
-TUNING_TAKES = 5
 
 
 def tuned(
     engine: Engine, voice: Voice, verifier: Sequence[Listener], generations: int
 ) -> Tendencies:
-    """Priors that only a verifier has had a part in."""
+    """Priors that only a verifier has had a part in, made as the shipped ones are."""
     said = texts.TUNING.read_text(encoding="utf-8").splitlines()
-    return Tuner(engine, voice, verifier, said, TUNING_TAKES).tune(generations)
+    return merged(settled(Tuner(engine, voice, verifier, said, TAKES).tune(generations)))
 
 
 def priors(content: Mapping[str, Mapping[str, Sequence[float]]]) -> Tendencies:

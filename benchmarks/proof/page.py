@@ -11,15 +11,14 @@ STYLE = """\
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 68rem; margin: 2rem auto; padding: 0 1rem; }
 svg { width: 100%; height: auto; display: block; } svg text { fill: currentColor; }
-figure { margin: 1.5rem 0; } figcaption { font-size: .9rem; opacity: .8; }
-.pair { display: grid; grid-template-columns: 3fr 2fr; gap: 1rem; align-items: end; }
+.figures { display: flex; flex-wrap: wrap; gap: 1.5rem; margin: 1.5rem 0; }
+figure { margin: 0; } figcaption { font-size: .9rem; opacity: .8; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .82rem; font-variant-numeric: tabular-nums; }
 td, th { padding: .25rem .5rem; border-bottom: 1px solid var(--line); text-align: right; }
 td { white-space: nowrap; } tbody tr:nth-child(even) { background: var(--soft); }
 td:first-child, th:first-child { text-align: left; }
 code { font-size: .9em; } .no { color: #c8434f; font-weight: 700; } .yes { color: #2b8a3e; }
-@media (max-width: 45rem) { .pair { grid-template-columns: 1fr; } }
 """
 CAPTIONS: dict[str, tuple[tuple[Callable[[Content], str], str], ...]] = {
     "What it had to reach": (
@@ -64,10 +63,21 @@ def render(content: Content) -> str:
 
 
 def _figures(title: str, content: Content) -> list[str]:
-    return [
-        f"<figure>{draw(content)}<figcaption>{escape(words)}</figcaption></figure>"
-        for draw, words in CAPTIONS.get(title, ())
-    ]
+    """The pictures of a section, beside each other where there is room."""
+    drawn = [(draw(content), words) for draw, words in CAPTIONS.get(title, ())]
+    figures = "".join(
+        f'<figure style="flex: {width} 1 {width}rem; max-width: {1.1 * width}rem">{svg}'
+        f"<figcaption>{escape(words)}</figcaption></figure>"
+        for svg, words, width in ((svg, words, _width(svg)) for svg, words in drawn)
+    )
+    return [f'<div class="figures">{figures}</div>'] if figures else []
+
+
+def _width(svg: str) -> int:
+    """Of a picture, in rem: an inch is six of them."""
+    found = re.search(r'viewBox="0 0 ([\d.]+)', svg)
+    assert found  # every picture has one
+    return round(float(found[1]) / 12)
 
 
 def _table(table: Table) -> str:

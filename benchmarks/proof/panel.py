@@ -33,7 +33,9 @@ KEPT = 500
 """Embeddings that are remembered: more than there are takes of a sentence."""
 ROOT = Path(__file__).parents[2]
 # What a trained judge depends on, beside the corpora; of modules, comments and docstrings aside.
-LEARNING = ("corpora", "evaluate", "functionals_heads", "heads", "judges", "metrics")
+LEARNING = (
+    *("calibration", "corpora", "folds", "functionals_heads", "heads", "judges", "metrics"),
+)
 EARS: Mapping[str, tuple[str, ...]] = {
     "whisper": (
         "emotts/assets/compact/encoder.onnx",

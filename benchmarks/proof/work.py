@@ -40,7 +40,7 @@ SOURCES = (
     "emotts/*.py",
     "emotts/builtin/*.py",
     "emotts/assets/**/*",
-    "training/cem.py",
+    *(f"training/{name}.py" for name in ("cem", "surface", "tune")),
     *(
         f"benchmarks/proof/{name}.py"
         for name in ("attacks", "draws", "hacks", "harm", "hearing", "session")
