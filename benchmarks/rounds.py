@@ -1,6 +1,6 @@
 """What rounds gain over takes that all come from the priors, and what an adaptive stop costs.
 
-    python -m benchmarks.rounds [--sentences 14] [--takes 16] [--families whisper] [--tuned]
+    python -m benchmarks.rounds [--sentences 14] [--skip 0] [--takes 16] [--families whisper] [--tuned]
 
 Needs the emotional speech corpora (EMOTTS_CORPORA) and the extra `training`. One half of the
 corpora's speakers chooses, both families on the other half judge, in turns (training.judges).
@@ -84,8 +84,9 @@ class Trial:
             "diversity of embeddings": effort.diversity.embeddings,
             "a take of 1–3": float(hit[1:4].mean()),
             "a take of 4–7": float(hit[4:8].mean()),
-            f"a take of 8–{takes - 1}": float(hit[8:].mean()),
         }
+        if takes > 8:
+            found[f"a take of 8–{takes - 1}"] = float(hit[8:].mean())
         for count in (4, 8, takes):
             best = self._best(rounds.candidates[:count], request)
             found |= {f"best of {count}": float(hit[best]), f"log-odds of {count}": odds[best]}
@@ -155,12 +156,14 @@ def main() -> None:
     """Measure and print the table."""
     parser = ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sentences", type=int, default=14, help="neutral ones, fresh")
+    parser.add_argument("--skip", type=int, default=0, help="so many sentences before them")
     parser.add_argument("--takes", type=int, default=16)
     parser.add_argument("--families", default="whisper", help="of the verifier, with commas")
     parser.add_argument("--tuned", action="store_true", help="tune the priors by the verifier")
     arguments = parser.parse_args()
     families = arguments.families.split(",")
-    texts = (TEXTS / "fresh" / "neutral.txt").read_text().splitlines()[: arguments.sentences]
+    texts = (TEXTS / "fresh" / "neutral.txt").read_text().splitlines()
+    texts = texts[arguments.skip : arguments.skip + arguments.sentences]
     rows = [
         [
             [[trial.figures(way, text, e, arguments.takes) for text in texts] for e in EMOTIONS]
