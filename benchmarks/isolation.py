@@ -17,9 +17,9 @@ from emotts.plugins import load
 from emotts.records import Take
 
 TEXT = "The shop on the corner opens at eight on Mondays."
-ROUNDS = 60
-# The 95% interval of a median of 60: between the 23rd and the 38th in order.
-INTERVAL = (22, 37)
+ROUNDS = 30
+# The 95% interval of a median of 30: between the 10th and the 21st in order.
+INTERVAL = (9, 20)
 
 
 def timed(action: Callable[[], object]) -> float:

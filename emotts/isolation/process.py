@@ -19,6 +19,9 @@ ENDING_S = 0.05
 """How long a process that closed its connection may take to end."""
 LAST_WORDS_S = 0.1
 
+AHEAD = 2**20
+"""Bytes that a worker may send before they are read: some takes, so that it need not wait."""
+
 # Where another interpreter would look for modules that belong to this one.
 OWN = ("PYTHONPATH", "PYTHONHOME", "PYTHONEXECUTABLE", "__PYVENV_LAUNCHER__")
 
@@ -43,6 +46,7 @@ class Process:
         self.started = time.monotonic()
         interpreter = python or sys.executable
         self._connection, theirs = socket.socketpair()
+        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, AHEAD)
         ours, output = socket.socketpair()
         with theirs, output:
             try:
