@@ -1,6 +1,6 @@
 """What rounds gain over takes that all come from the priors, and what an adaptive stop costs.
 
-    python -m benchmarks.rounds [--sentences 14] [--skip 0] [--takes 16] [--families whisper] [--tuned]
+    python -m benchmarks.rounds [--sentences 14] [--skip 0] [--takes 16] [--families …] [--tuned]
 
 Needs the emotional speech corpora (EMOTTS_CORPORA) and the extra `training`. One half of the
 corpora's speakers chooses, both families on the other half judge, in turns (training.judges).
