@@ -89,6 +89,24 @@ def test_the_takes_of_a_host_follow_the_tuning(tones: Path) -> None:
     assert centre() == pytest.approx(1.25)
 
 
+def test_how_often_a_voice_reaches_an_emotion_is_kept_with_its_tuning(cache: Path) -> None:
+    assert tuned.reached(TONE, TONE.voice()) == {}
+    file = keep(cache)
+    before = tuned.tendencies(TONE, TONE.voice())
+    tuned.record_reached(file, {"anger": 0.349, "fear": 1.0})
+    assert tuned.reached(TONE, TONE.voice()) == {"anger": 0.35, "fear": 1.0}
+    assert tuned.tendencies(TONE, TONE.voice()) == before
+    keep(cache)
+    assert tuned.reached(TONE, TONE.voice()) == {}  # new priors: nothing was measured of them
+
+
+def test_the_advice_of_a_host_tells_what_its_voice_hardly_reaches(tones: Path) -> None:
+    tuned.record_reached(keep(tones.parent / "cache"), {"sadness": 0.2})
+    host = Host(Config.load(tones), plugins=load())
+    (choice,) = host.stream("The cat sat on the mat.", "sadness", takes=1)
+    assert "tone's voice alto reaches sadness in 20% of sentences" in choice.advice
+
+
 def test_the_tendencies_do_not_move_the_calibration(cache: Path) -> None:
     before = renderings(TONE, TONE.voice())
     keep(cache)
