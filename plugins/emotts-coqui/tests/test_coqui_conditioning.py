@@ -7,8 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from emotts.builtin.compact import CompactClassifier
+from emotts.config import ClassifierConfig, Config, EngineConfig
 from emotts.errors import EmottsError
+from emotts.host import Host
 from emotts.records import Conditioning, Rendering, Take
+from emotts.registry import PluginInfo, Plugins
 from tiny_coqui import Make, xtts
 
 from emotts_coqui import CoquiEngine
@@ -145,3 +149,24 @@ def test_a_recording_that_is_none_is_an_error(make: Make, tmp_path: Path, conten
 def test_a_missing_recording_is_an_error(make: Make, tmp_path: Path) -> None:
     with pytest.raises(EmottsError, match=r"none\.wav"):
         speak(make("your_tts"), Conditioning(reference=str(tmp_path / "none.wav")))
+
+
+@pytest.mark.slow
+def test_a_host_speaks_with_the_embedding_of_the_emotion(
+    checkpoint: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMOTTS_CACHE", str(tmp_path))
+    path = checkpoint("speedy")
+    provides = {"engine": (CoquiEngine,), "classifier": (CompactClassifier,)}
+    config = Config(
+        engine=EngineConfig(name="coqui", options={"model_path": path, "device": "cpu"}),
+        classifiers=(ClassifierConfig(name=CompactClassifier.name),),
+        checks=(),
+        embeddings=str(path.with_name("embeddings.json")),
+    )
+    host = Host(config, plugins=Plugins([PluginInfo("coqui", "coqui", "0", provides=provides)]))
+    (choice,) = host.say("The train leaves.", "happiness", takes=2).choices
+    assert [candidate.conditioned for candidate in choice.candidates] == [
+        frozenset(),
+        {"embedding"},
+    ]
