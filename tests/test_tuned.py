@@ -79,10 +79,10 @@ def test_another_version_of_the_engine_is_not_tuned(
 
 def test_the_takes_of_a_host_follow_the_tuning(tones: Path) -> None:
     def centre() -> float:
+        host = Host(Config.load(tones), plugins=load())
         (choice,) = host.stream("The cat sat on the mat.", "anger", takes=2)
         return choice.candidates[1].take.controls["pitch"]
 
-    host = Host(Config.load(tones), plugins=load())
     before = centre()
     keep(tones.parent / "cache")
     assert before == pytest.approx(TENDENCIES["anger"]["pitch"].mean)
