@@ -181,6 +181,17 @@ def test_too_little_speech_is_refused(
         classifier.classify([Audio(clips[0].samples[middle : middle + size], 16_000)])
 
 
+def test_a_word_that_is_hardly_speech_is_heard_all_the_same(
+    classifier: CompactClassifier, clips: list[Audio]
+) -> None:
+    word = clips[0].samples[: clips[0].rate]
+    loudest = int(np.abs(word).argmax())
+    quiet = np.zeros(clips[0].rate // 4, np.float32)
+    brief = word[max(0, loudest - 1_000) : loudest + 1_000]
+    (heard,) = classifier.classify([Audio(np.concatenate([quiet, brief, quiet]), clips[0].rate)])
+    assert sum(heard.scores.values()) == pytest.approx(1)
+
+
 def test_another_rate_is_refused_and_hear_resamples(
     classifier: CompactClassifier, clips: list[Audio]
 ) -> None:

@@ -43,11 +43,9 @@ class CentredClassifier(Classifier):
         embeddings = self._embed([clip.samples for clip in batch])
         return [self._predict(embedding, profile) for embedding in embeddings]
 
-    def _centred(
-        self, clips: Sequence[Audio], heard: Sequence[Prediction], profile: Profile
-    ) -> list[Prediction]:
-        """From the embeddings, without hearing the clips again."""
-        return [self._predict(prediction.embedding, profile) for prediction in heard]
+    def relative(self, heard: Prediction, profile: Profile) -> Prediction:
+        """From the embedding, without hearing the clip again."""
+        return self._predict(heard.embedding, profile)
 
     @abstractmethod
     def _embed(self, clips: Sequence[Samples]) -> list[Embedding]:
