@@ -8,10 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from emotts.audio import Audio, Samples
+from emotts.builtin.active import active
 from emotts.classifier import Classifier
 from emotts.emotions import EMOTIONS
 from emotts.errors import ClassifierError
 from emotts.records import Embedding, Prediction, Profile
+
+# A clip that is no longer than this may hold too little speech; repeated so often, a twentieth of
+# a second of it is enough.
+SHORT_S = 1.0
+REPEATS = 4
 
 
 class Head(Protocol):
@@ -40,7 +46,7 @@ class CentredClassifier(Classifier):
         for clip in batch:
             if clip.rate != self.rate:
                 raise ClassifierError(f"{self.name} hears {self.rate} Hz; got {clip.rate} Hz")
-        embeddings = self._embed([clip.samples for clip in batch])
+        embeddings = self._embed([_long_enough(clip) for clip in batch])
         return [self._predict(embedding, profile) for embedding in embeddings]
 
     def relative(self, heard: Prediction, profile: Profile) -> Prediction:
@@ -66,3 +72,13 @@ class CentredClassifier(Classifier):
         probabilities = self._head(centred=profile is not None).probabilities(embedding)
         scores = dict(zip(self.labels, probabilities.tolist(), strict=True))
         return Prediction(scores, embedding, centred=profile is not None)
+
+
+def _long_enough(clip: Audio) -> Samples:
+    """The clip; a word of less speech than can be heard, such as "by", said over and over."""
+    if clip.duration_s < SHORT_S:
+        try:
+            active(clip.samples, clip.rate)
+        except ClassifierError:
+            return np.tile(clip.samples, REPEATS)
+    return clip.samples
