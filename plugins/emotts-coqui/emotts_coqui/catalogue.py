@@ -52,7 +52,11 @@ def fetch(name: str, kind: str = "tts_models") -> tuple[Path, Path, str | None]:
     except Exception as error:  # whatever the network, the disk or an archive leads to
         raise EngineError(f"{name} can't be downloaded: {error}") from error
     logger.info("%s is under the licence %s", name, facts.get("license") or "not stated")
-    return Path(checkpoint), Path(config or checkpoint / "config.json"), facts["default_vocoder"]
+    return (
+        Path(checkpoint),
+        Path(config or checkpoint / "config.json"),
+        facts.get("default_vocoder"),
+    )
 
 
 @cache
