@@ -172,7 +172,7 @@ def test_silence_is_refused(classifier: CompactClassifier, samples: np.ndarray) 
         classifier.classify([Audio(samples, 16_000)])
 
 
-@pytest.mark.parametrize("size", [1, 159, 160, 3_000])
+@pytest.mark.parametrize("size", [1, 159, 160, 500])
 def test_too_little_speech_is_refused(
     classifier: CompactClassifier, clips: list[Audio], size: int
 ) -> None:
