@@ -6,9 +6,6 @@ from pathlib import Path
 from threading import Lock
 from typing import TypedDict, Unpack
 
-import numpy as np
-
-from emotts import audio
 from emotts.audio import Audio
 from emotts.background import Line, drained, iterate
 from emotts.config import Config
@@ -18,11 +15,11 @@ from emotts.intake import Begin, Chosen, RequestOptions, make, warnings
 from emotts.listener import Listener
 from emotts.markup import Reader
 from emotts.plugins import Plugins
-from emotts.records import Candidate, Embedding, Prediction
+from emotts.records import Candidate, Prediction
 from emotts.references import Emotion
 from emotts.rounds import Observer
 from emotts.spans import Marked, Plain
-from emotts.speech import Choice, Request, Speech
+from emotts.speech import Choice, Request, Speech, assembled
 from emotts.studio import Studio
 from emotts.text import spoken
 
@@ -172,17 +169,8 @@ class Host(Studio):
 
     def speech(self, request: Request, choices: Iterable[Choice]) -> Speech:
         """The choices of a request put together."""
-        choices = tuple(choices)
-        return Speech(
-            request=request,
-            engine=self.engine.name,
-            choices=choices,
-            audio=_joined(choices),
-            embeddings={
-                classifier.name: _mean_embedding(choices, classifier.name)
-                for classifier in self.classifiers
-            },
-        )
+        names = [classifier.name for classifier in self.classifiers]
+        return assembled(request, self.engine.name, tuple(choices), names)
 
 
 class _Callbacks(TypedDict):
@@ -195,20 +183,3 @@ def _callbacks(options: RequestOptions) -> _Callbacks:
     return _Callbacks(
         begin=options.get("begin"), observe=options.get("observe"), chosen=options.get("chosen")
     )
-
-
-def _joined(choices: Sequence[Choice]) -> Audio:
-    """One clip, at the rate of the first: a fallback may have another than the engine."""
-    rate = choices[0].audio.rate
-    return audio.join(clip.resample(rate) for choice in choices for clip in choice.clips)
-
-
-def _mean_embedding(choices: Sequence[Choice], classifier: str) -> Embedding:
-    """Mean over the chosen takes that the classifier heard, weighted by duration."""
-    heard = [choice for choice in choices if classifier in choice.candidate.predictions]
-    mean = np.average(
-        [choice.candidate.predictions[classifier].embedding for choice in heard],
-        axis=0,
-        weights=[choice.audio.duration_s for choice in heard],
-    )
-    return np.asarray(mean, np.float32)

@@ -1,9 +1,11 @@
 """What was asked for and what was spoken: a request, a choice for each sentence, speech."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from emotts.audio import Audio
+import numpy as np
+
+from emotts.audio import Audio, join
 from emotts.effort import Effort, Stop
 from emotts.emotions import Target
 from emotts.records import Candidate, Embedding, Prediction, Voice
@@ -160,3 +162,40 @@ class Speech:
     def matched(self) -> bool:
         """Whether every sentence reached the target."""
         return all(choice.matched for choice in self.choices)
+
+
+def assembled(
+    request: Request, engine: str, choices: Sequence[Choice], classifiers: Iterable[str]
+) -> Speech:
+    """The choices of a request put together.
+
+    Args:
+        request: what they are for.
+        engine: name of the engine.
+        choices: at least one.
+        classifiers: names of those who listened.
+    """
+    return Speech(
+        request=request,
+        engine=engine,
+        choices=tuple(choices),
+        audio=_joined(choices),
+        embeddings={name: _mean_embedding(choices, name) for name in classifiers},
+    )
+
+
+def _joined(choices: Sequence[Choice]) -> Audio:
+    """One clip, at the rate of the first: a fallback may have another than the engine."""
+    rate = choices[0].audio.rate
+    return join(clip.resample(rate) for choice in choices for clip in choice.clips)
+
+
+def _mean_embedding(choices: Sequence[Choice], classifier: str) -> Embedding:
+    """Mean over the chosen takes that the classifier heard, weighted by duration."""
+    heard = [choice for choice in choices if classifier in choice.candidate.predictions]
+    mean = np.average(
+        [choice.candidate.predictions[classifier].embedding for choice in heard],
+        axis=0,
+        weights=[choice.audio.duration_s for choice in heard],
+    )
+    return np.asarray(mean, np.float32)

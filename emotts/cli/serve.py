@@ -18,9 +18,10 @@ from emotts.cli.common import (
     verbose_option,
 )
 from emotts.errors import ConfigError
+from emotts.host import Host
 
 try:
-    from emotts.server.app import ServerSettings, create
+    from emotts.server.app import Beside, ServerSettings, create
     from emotts.server.run import is_loopback, refuse_open, serve
 except ModuleNotFoundError as error:
     raise ConfigError(f"the server needs {error.name}: pip install 'emotts[server]'") from error
@@ -80,16 +81,19 @@ def command(
     """
     key = key_file.read_text().strip() if key_file else os.environ.get(KEY_VARIABLE)
     refuse_open(address, key)
-    host = build_host(**options)
-    beside = []
-    if wyoming is not None:
-        name = urlparse(wyoming).hostname
-        if name is not None and not is_loopback(name) and not trust_network:
-            raise ConfigError(
-                f"{wyoming} can be reached by others, and Wyoming knows no keys: "
-                "listen on 127.0.0.1, or allow it with --trust-network"
-            )
-        beside.append(partial(host.plugins.protocol("wyoming")().serving, host, wyoming))
-    click.echo(f"http://{address}:{port}", err=True)
-    app = create(host, ServerSettings(key or None, queue), beside)
-    serve(app, host=address, port=port, drain_s=drain)
+    with build_host(**options) as host:
+        beside = [] if wyoming is None else [_wyoming(host, wyoming, trust_network)]
+        click.echo(f"http://{address}:{port}", err=True)
+        app = create(host, ServerSettings(key or None, queue), beside)
+        serve(app, host=address, port=port, drain_s=drain)
+
+
+def _wyoming(host: Host, uri: str, trust_network: bool) -> Beside:
+    """Wyoming at that address, where only those may reach it that should."""
+    name = urlparse(uri).hostname
+    if name is not None and not is_loopback(name) and not trust_network:
+        raise ConfigError(
+            f"{uri} can be reached by others, and Wyoming knows no keys: "
+            "listen on 127.0.0.1, or allow it with --trust-network"
+        )
+    return partial(host.plugins.protocol("wyoming")().serving, host, uri)
