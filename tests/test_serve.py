@@ -1,0 +1,81 @@
+"""`emotts serve` as a process: it serves, finishes what it accepted, and stops."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from emotts.cli import cli
+
+
+@pytest.fixture
+def running(tones: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "emotts", "serve", "--port", str(port)]
+    process = subprocess.Popen(
+        [*command, "--config", str(tones), "--drain", "20"], stderr=subprocess.PIPE
+    )
+    address = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            httpx.get(f"{address}/health")
+            break
+        except httpx.TransportError:
+            assert time.monotonic() < deadline
+            assert process.poll() is None
+            time.sleep(0.05)
+    yield address, process
+    process.kill()
+    process.communicate()
+
+
+def test_a_signal_lets_accepted_requests_finish(
+    running: tuple[str, "subprocess.Popen[bytes]"],
+) -> None:
+    address, process = running
+    body = {"text": "One is here. " * 30, "emotion": "anger", "takes": 32, "audio": "none"}
+    with ThreadPoolExecutor(1) as pool:
+        accepted = pool.submit(httpx.post, f"{address}/v1/emotts/say", json=body, timeout=60)
+        while not httpx.get(f"{address}/health").json()["waiting"]:
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGTERM)
+        assert accepted.result().status_code == 200
+    assert process.wait(30) in (0, -signal.SIGTERM)
+
+
+def test_an_idle_server_stops_at_once(running: tuple[str, "subprocess.Popen[bytes]"]) -> None:
+    _, process = running
+    start = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    process.wait(30)
+    assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--host", "0.0.0.0"), "EMOTTS_API_KEY"),
+        (("--wyoming", "tcp://0.0.0.0:10200"), "--trust-network"),
+        (("--engine", "nobody"), "unknown engine"),
+        (("--port", "99999"), "99999"),
+    ],
+)
+def test_what_it_refuses_to_serve(
+    monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], message: str
+) -> None:
+    monkeypatch.delenv("EMOTTS_API_KEY", raising=False)
+    result = CliRunner().invoke(cli, ["serve", *arguments])
+    assert result.exit_code == 2
+    assert message in result.output
