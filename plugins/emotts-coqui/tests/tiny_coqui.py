@@ -303,7 +303,9 @@ def _saved(folder: Path, config: Any, kind: Any) -> Path:
             if name.endswith("duration_predictor.proj.bias") and weights.numel() == 1:
                 weights.fill_(1.5)
             # Draws that differ where they may, and sound different.
-            if name.endswith(("gpt.mel_head.weight", "gpt.mel_embedding.weight")):
+            if name.endswith("gpt.mel_head.weight"):
+                weights.mul_(4)
+            if name.endswith("gpt.mel_embedding.weight"):
                 weights.mul_(20)
             if name.endswith("hifigan_decoder.waveform_decoder.conv_pre.weight"):
                 weights.mul_(10)
