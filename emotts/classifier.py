@@ -114,7 +114,11 @@ class Classifier(ABC):
         mean = np.mean([prediction.embedding for prediction in heard], axis=0, dtype=np.float64)
         embedding = np.asarray(mean, np.float32)
         if self.centres:
-            heard = self._centred(clips, heard, Profile(embedding, {}, len(clips)))
+            mean_alone = Profile(embedding, {}, len(clips))
+            heard = [
+                self.relative(prediction, mean_alone) or self.hear([clip], profile=mean_alone)[0]
+                for clip, prediction in zip(clips, heard, strict=True)
+            ]
         return Profile(
             embedding=embedding,
             log_odds={
@@ -128,14 +132,12 @@ class Classifier(ABC):
             },
         )
 
-    def _centred(
-        self, clips: Sequence[Audio], heard: Sequence[Prediction], profile: Profile
-    ) -> list[Prediction]:
-        """What a classifier that centres hears with a profile, having `heard` it without one.
+    def relative(self, heard: Prediction, profile: Profile) -> Prediction | None:
+        """What a classifier that centres hears with a profile, from what it `heard` without one.
 
-        It hears the clips again, unless a classifier knows how to tell from what it heard.
+        None where it can't tell, and must hear the clip again.
         """
-        return [self.hear([clip], profile=profile)[0] for clip in clips]
+        return None
 
     def _validate(self, prediction: Prediction) -> None:
         scores = np.fromiter(prediction.scores.values(), np.float64)

@@ -14,6 +14,8 @@ COMMANDS = {
     "say": "Speak a text with an emotion, and show what was heard.",
     "replay": "Speak again what a ledger tells of, and check that it is the same.",
     "classify": "Say which emotions are heard in recordings.",
+    "label": "Say which emotions are heard in a whole data set.",
+    "embed": "Write the emotion embeddings of a data set, for Coqui among others.",
     "serve": "Serve speech over HTTP, for OpenAI's clients and a page of its own.",
     "voices": "List the voices of the installed engines.",
     "plugins": "List the installed plugins, what they provide, and what is broken.",

@@ -11,6 +11,7 @@ from emotts.host import Host
 from emotts.plugins import Plugins, load
 
 __all__ = [
+    "build_config",
     "build_host",
     "classifier_option",
     "config_option",
@@ -54,17 +55,33 @@ def build_host(
 ) -> Host:
     """The host that the options of a command ask for; options go before the config file."""
     plugins = load()
+    made = build_config(
+        plugins, config=config, engine=engine, classifier=classifier, model=model, settings=settings
+    )
+    if ledger:
+        made = made.model_copy(update={"ledger": LedgerConfig(path=ledger)})
+    return Host(made, plugins=plugins)
+
+
+def build_config(
+    plugins: Plugins,
+    *,
+    config: str | None = None,
+    engine: str | None = None,
+    classifier: str | None = None,
+    model: str | None = None,
+    settings: Sequence[str] = (),
+) -> Config:
+    """What the options of a command ask for; they go before the config file."""
     made = Config.load(config) if config else Config()
     if engine and engine != str(made.engine):
         made = made.model_copy(update={"engine": EngineConfig(name=engine), "voice": None})
     if classifier and classifier != made.classifiers[0].name:
         made = made.model_copy(update={"classifiers": (ClassifierConfig(name=classifier),)})
-    if ledger:
-        made = made.model_copy(update={"ledger": LedgerConfig(path=ledger)})
     options = dict(map(setting, settings)) | ({"model": model} if model else {})
     if options:
         made = _with_options(made, options, plugins)
-    return Host(made, plugins=plugins)
+    return made
 
 
 def _with_options(config: Config, options: Mapping[str, object], plugins: Plugins) -> Config:

@@ -1,0 +1,60 @@
+"""`emotts embed`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from emotts.cli.labelling import chosen_classifier, follow, job_options
+from emotts.labelling import Sources, label
+from emotts.labelling.embeddings import Embeddings
+
+
+@click.command("embed")
+@job_options
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    required=True,
+    help="A .npy or .parquet file, or Coqui's d-vector file: .json or .pth.",
+)
+@click.option(
+    "--dataset", metavar="NAME", default="", help="The data set's name in Coqui's configuration."
+)
+@click.option(
+    "--emotion",
+    metavar="COLUMN",
+    help="The column of the manifest that names the emotion; what is heard unless given.",
+)
+@click.option("--centroids", metavar="FILE", help="A JSON file for one embedding an emotion.")
+def command(
+    paths: tuple[str, ...],
+    output: str,
+    dataset: str,
+    emotion: str | None,
+    centroids: str | None,
+    center: str | None,
+    speaker: str | None,
+    table: str | None,
+    shard: int | None,
+    restart: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Write the emotion embeddings of a data set, one a clip.
+
+    PATH is what `emotts label` takes. Stop it at any time: the same command goes on where it was.
+    """
+    embeddings = Embeddings(dataset, emotion, centroids)
+    progress = label(
+        Sources(paths, speaker, table),
+        output,
+        classifier=chosen_classifier(**options),
+        center=center,
+        shard=shard,
+        restart=restart,
+        writer=embeddings.writer(Path(output)),
+        options=embeddings.form(),
+    )
+    follow(progress, output, as_json=as_json)

@@ -1,0 +1,170 @@
+"""Writers of embeddings alone: numpy's files, Coqui's d-vector files, and a centroid an emotion.
+
+Coqui's form is that of its `EmbeddingManager`: `{"<dataset>#<path without extension>": {"name":
+class, "embedding": [numbers]}}`, as JSON or as a torch file of plain lists. `embeddings` in a
+configuration of emotts reads the same.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from emotts.emotions import canonical
+from emotts.errors import ConfigError, UnknownNameError
+from emotts.files import replacing
+from emotts.labelling.rows import Row, Schema
+from emotts.labelling.writers import PARQUET, Shards, Writer, write_csv, writer_for
+
+Means = dict[str, tuple[int, npt.NDArray[np.float64]]]
+"""Emotion → clips, sum of their embeddings."""
+
+
+@dataclass(frozen=True)
+class Embeddings:
+    """How embeddings are written."""
+
+    dataset: str = ""
+    """What Coqui calls the data set: its keys begin with it."""
+    emotion: str | None = None
+    """The column of the manifest that names the emotion; None: what is heard."""
+    centroids: str | None = None
+    """A JSON file for one embedding an emotion."""
+
+    def form(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self)
+
+    def writer(self, output: Path) -> Writer:
+        """The writer that the name of an output asks for.
+
+        Raises:
+            UnknownNameError: none does.
+            ConfigError: what it needs is not installed.
+        """
+        kinds: dict[str, Writer] = {".npy": write_npy, ".json": self._json, ".pth": self._torch}
+        if output.suffix == ".pth" and find_spec("torch") is None:
+            raise ConfigError("a .pth file needs torch; .json is the same to Coqui")
+        if output.suffix == PARQUET:
+            kinds[PARQUET] = writer_for(output)
+        if output.suffix not in kinds:
+            raise UnknownNameError("kind of output", output.name, (*kinds, PARQUET))
+        return self._with_centroids(kinds[output.suffix])
+
+    def _with_centroids(self, write: Writer) -> Writer:
+        """The writer that writes centroids, too, where they are wanted."""
+
+        def both(rows: Shards, schema: Schema, path: Path) -> Sequence[Path]:
+            if self.emotion is not None and self.emotion not in schema.given:
+                raise UnknownNameError("column of the manifest", self.emotion, schema.given)
+            means: Means = {}
+            made = write(self._summed(rows, means), schema, path)
+            if self.centroids is not None:
+                self._write_centroids(Path(self.centroids), means)
+            return made
+
+        return both
+
+    def _summed(self, rows: Shards, means: Means) -> Shards:
+        for shard in rows:
+            for row in shard:
+                emotion = canonical(self._name(row))
+                if row.embedding is not None and emotion:
+                    clips, total = means.get(emotion, (0, np.zeros(row.embedding.size)))
+                    means[emotion] = clips + 1, total + row.embedding
+            yield shard
+
+    def _write_centroids(self, file: Path, means: Means) -> None:
+        if not means:
+            raise ConfigError(f"{file}: no clip is of a known emotion, so there are no centroids")
+        entries = {
+            f"{self.dataset}#{emotion}": {
+                "name": emotion,
+                "embedding": _shortest(np.asarray(total / clips, np.float32)),
+            }
+            for emotion, (clips, total) in sorted(means.items())
+        }
+        with replacing(file) as out:
+            out.write(json.dumps(entries).encode())
+
+    def _name(self, row: Row) -> str:
+        """Of the emotion of a clip, as its manifest or the classifier names it."""
+        if self.emotion is None:
+            return row.top or ""
+        name = row.given.get(self.emotion, "")
+        return canonical(name) or name
+
+    def _json(self, rows: Shards, _schema: Schema, path: Path) -> Sequence[Path]:
+        """Coqui's d-vector file as JSON, an entry a line."""
+        with path.open("w", encoding="utf-8") as file:
+            for count, (key, entry) in enumerate(self._entries(rows)):
+                start = ",\n" if count else "{\n"
+                file.write(f"{start}{json.dumps(key)}: {json.dumps(entry)}")
+            file.write("\n}\n")
+        return [path]
+
+    def _torch(self, rows: Shards, _schema: Schema, path: Path) -> Sequence[Path]:
+        """Coqui's d-vector file as torch writes it, of plain lists."""
+        save: Callable[..., None] = import_module("torch").save
+        save(dict(self._entries(rows)), path)
+        return [path]
+
+    def _entries(self, rows: Shards) -> Iterator[tuple[str, Mapping[str, object]]]:
+        """Coqui's key and entry of each clip that was heard.
+
+        Raises:
+            ConfigError: two clips have one key, or none was heard.
+        """
+        seen = set()
+        for shard in rows:
+            for row in shard:
+                if row.embedding is None:
+                    continue
+                key = f"{self.dataset}#{PurePosixPath(row.name).with_suffix('')}"
+                if key in seen:
+                    raise ConfigError(f"two clips have the key {key}: embed them apart")
+                seen.add(key)
+                yield key, {"name": self._name(row), "embedding": _shortest(row.embedding)}
+        if not seen:
+            raise ConfigError("no clip could be heard, so there are no embeddings")
+
+
+def write_npy(rows: Shards, schema: Schema, path: Path) -> Sequence[Path]:
+    """[rows, d] float32, NaN where nothing was heard; and a CSV of what each row is."""
+    table, flat = path.with_suffix(".csv"), path.with_suffix(".f32")
+    count = unknown = size = 0
+
+    def passed() -> Shards:
+        nonlocal count, unknown, size
+        for shard in rows:
+            for row in shard:
+                count += 1
+                if row.embedding is not None and not size:
+                    size = row.embedding.size
+                    np.full((unknown, size), np.nan, np.float32).tofile(file)
+                if size:
+                    missing = np.full(size, np.nan, np.float32)
+                    (missing if row.embedding is None else row.embedding).tofile(file)
+                else:
+                    unknown += 1
+            yield shard
+
+    with flat.open("wb") as file:
+        write_csv(passed(), schema, table)
+    header = {"descr": "<f4", "fortran_order": False, "shape": (count, size)}
+    with path.open("wb") as out, flat.open("rb") as content:
+        np.lib.format.write_array_header_1_0(out, header)
+        shutil.copyfileobj(content, out)
+    return [table, path]
+
+
+def _shortest(embedding: npt.NDArray[np.float32]) -> list[float]:
+    """The shortest decimals that read back as the same float32."""
+    return [float(str(value)) for value in embedding]

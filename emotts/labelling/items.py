@@ -1,0 +1,63 @@
+"""A clip of a data set: where it lies, and what its manifest says about it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Item:
+    """A clip to label."""
+
+    path: str
+    """Of the audio file, or of the archive that it is in."""
+    name: str
+    """Path relative to the root of its data set, with "/"; in an archive, that of the member."""
+    offset: int | None = None
+    """Where the file begins in its archive, bytes; None for a file of its own."""
+    size: int | None = None
+    """Of the file in its archive, bytes."""
+    start_s: float | None = None
+    """Where the clip begins in its file, seconds; None for the beginning."""
+    end_s: float | None = None
+    """Where it ends, seconds; None for the end of the file."""
+    speaker: str | None = None
+    """Who speaks, where that is known."""
+    text: str | None = None
+    """What is said, where that is known."""
+    given: Mapping[str, str] = field(default_factory=dict)
+    """What else its manifest says: column → value."""
+
+    def line(self) -> str:
+        """As a line of JSON, without what is not known."""
+        known = {name: value for name, value in asdict(self).items() if value not in (None, {})}
+        return json.dumps(known, ensure_ascii=False) + "\n"
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Clips that are labelled together: their rows are written at once, or not at all."""
+
+    index: int
+    first: int
+    """The number of its first clip in the job, from 0."""
+    items: tuple[Item, ...]
+
+
+def shards(listing: Path, size: int, *, done: frozenset[int] = frozenset()) -> Iterator[Shard]:
+    """The shards of a list of clips, but those that are done.
+
+    Args:
+        listing: a file of `Item.line`s.
+        size: clips in a shard.
+        done: indices of shards to leave out; their lines are not even parsed.
+    """
+    with listing.open(encoding="utf-8") as file:
+        index = 0
+        while lines := list(islice(file, size)):
+            if index not in done:
+                items = tuple(Item(**json.loads(line)) for line in lines)
+                yield Shard(index, index * size, items)
+            index += 1

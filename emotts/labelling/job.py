@@ -1,0 +1,165 @@
+"""The folder of a job, beside its result: what it was asked for, its clips, and what is done."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from emotts.errors import ConfigError
+from emotts.files import replacing
+from emotts.labelling import parts
+from emotts.labelling.folder import LOCK, PLAN
+from emotts.labelling.items import Shard, shards
+from emotts.labelling.parts import DiskError
+from emotts.labelling.plan import Plan, Progress, compare
+from emotts.labelling.rows import Row
+
+ITEMS = "items.jsonl"
+
+
+class Job:
+    """The folder of a job. Whoever uses it holds its lock."""
+
+    def __init__(self, folder: Path, plan: Plan) -> None:
+        """Look at what is there.
+
+        Raises:
+            ConfigError: it is the folder of another job, or of one with other options.
+        """
+        self.folder = folder
+        self.plan = plan
+        self._form = _read(folder / PLAN)
+        if self._form is not None:
+            compare(self._form, plan.form(), folder)
+
+    @property
+    def begun(self) -> bool:
+        """Whether an earlier run has begun it."""
+        return self._form is not None
+
+    @property
+    def finished(self) -> Mapping[str, int] | None:
+        """Clips, rows and errors of a job whose result is written; None for any other."""
+        result: Mapping[str, int] | None = (self._form or {}).get("finished")
+        return result
+
+    @property
+    def end(self) -> Progress:
+        """What is said of a finished job."""
+        found = self._listed["finished"]
+        clips, rows, errors = (int(found[name]) for name in ("clips", "rows", "errors"))
+        return Progress("write", clips, clips, 0, errors, rows=rows)
+
+    @property
+    def clips(self) -> int:
+        """How many there are, of a job that is listed."""
+        return int(self._listed["clips"])
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The columns of the manifests that are carried over, of a job that is listed."""
+        return tuple(self._listed["given"])
+
+    @property
+    def _listed(self) -> dict[str, Any]:
+        if self._form is None:
+            raise RuntimeError("the clips of the job are not listed")
+        return self._form
+
+    def prepare(self) -> None:
+        """List the clips once: from then on it does not matter what happens to their folders.
+
+        Raises:
+            ConfigError: there is nothing to label.
+            DiskError: the list can't be written.
+        """
+        if self._form is not None:
+            return
+        clips = 0
+        given: dict[str, None] = {}
+        with _writing(self.folder / ITEMS) as file:
+            for item in self.plan.sources.items():
+                clips += 1
+                given |= dict.fromkeys(item.given)
+                file(item.line())
+        self._save({"clips": clips, "given": list(given)})
+
+    def parts(self, stage: str) -> Path:
+        """The folder of the parts of a stage."""
+        folder = self.folder / stage
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def shards(self, *, done: frozenset[int] = frozenset()) -> Iterator[Shard]:
+        """The shards of the job, but those that are done."""
+        return shards(self.folder / ITEMS, self.plan.shard, done=done)
+
+    def numbers(self) -> Iterator[tuple[int, range]]:
+        """The index of each shard, and the numbers of its clips."""
+        for index, first in enumerate(range(0, self.clips, self.plan.shard)):
+            yield index, range(first, min(first + self.plan.shard, self.clips))
+
+    def rows(self, stage: str) -> Iterator[list[Row]]:
+        """The rows of a stage by shard, each verified.
+
+        A part that is damaged is thrown away, so that it is made again.
+
+        Raises:
+            DamagedError: a part is damaged.
+        """
+        for index, numbers in self.numbers():
+            try:
+                yield parts.verified(self.parts(stage), index, numbers)
+            except parts.DamagedError as error:
+                (self.parts(stage) / parts.file_name(index)).unlink(missing_ok=True)
+                raise parts.DamagedError(
+                    f"{error}; start the command again to make it anew"
+                ) from error
+
+    def finish(self, rows: int, errors: int) -> None:
+        """Write down that the result is there, and clear up."""
+        self._save({"finished": {"clips": self.clips, "rows": rows, "errors": errors}})
+        self.clear()
+
+    def clear(self) -> None:
+        """Remove all but what was asked for."""
+        for entry in self.folder.iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            elif entry.name not in (PLAN, LOCK):
+                entry.unlink()
+
+    def _save(self, more: Mapping[str, Any]) -> None:
+        self._form = {**(self._form or self.plan.form()), **more}
+        with _writing(self.folder / PLAN) as file:
+            file(json.dumps(self._form, indent=2, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[Callable[[str], object]]:
+    """Write a text file that is there when it is complete.
+
+    Raises:
+        DiskError: it can't be written.
+    """
+    try:
+        with replacing(path) as file:
+            yield lambda text: file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise DiskError(path, error) from error
+
+
+def _read(file: Path) -> dict[str, Any] | None:
+    """What a job was asked for; None where there is none."""
+    try:
+        form: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return form
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{file}: can't be read as a job: {error}; use --restart") from error

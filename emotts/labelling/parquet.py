@@ -1,0 +1,51 @@
+"""Parquet: a row group for each shard, embeddings as lists of one size."""
+
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from emotts.labelling.rows import Row, Schema
+from emotts.labelling.writers import Shards
+
+TYPES = {str: pa.string(), float: pa.float64(), bool: pa.bool_()}
+
+
+def write(rows: Shards, schema: Schema, path: Path) -> list[Path]:
+    """All columns, and `embedding`, a list of as many float32 as the classifier's embeddings have.
+
+    It is of size 0 where nothing was heard in any clip.
+    """
+    silent: list[Sequence[Row]] = []
+    size = 0
+    for shard in rows:
+        silent.append(shard)
+        size = next((row.embedding.size for row in shard if row.embedding is not None), 0)
+        if size:  # rows without embeddings before it are small
+            break
+    columns = [(name, TYPES[kind]) for name, kind in schema.columns.items()]
+    form = pa.schema([*columns, ("embedding", pa.list_(pa.float32(), size))])
+    with pq.ParquetWriter(path, form, compression="zstd") as file:
+        for shard in chain(silent, rows):
+            file.write_batch(_batch(shard, schema, form, size))
+    return [path]
+
+
+def _batch(rows: Sequence[Row], schema: Schema, form: pa.Schema, size: int) -> pa.RecordBatch:
+    """The rows of a shard."""
+    values = [schema.values(row) for row in rows]
+    columns = [
+        pa.array([value[name] for value in values], TYPES[kind])
+        for name, kind in schema.columns.items()
+    ]
+    missing = np.array([row.embedding is None for row in rows], bool)
+    nothing = np.zeros(size, np.float32)
+    flat = [nothing if row.embedding is None else row.embedding for row in rows]
+    embeddings = pa.FixedSizeListArray.from_arrays(
+        pa.array(np.concatenate(flat) if size else nothing), type=form.field("embedding").type,
+        mask=pa.array(missing),
+    ) if size else pa.nulls(len(rows), form.field("embedding").type)  # fmt: skip
+    return pa.RecordBatch.from_arrays([*columns, embeddings], schema=form)

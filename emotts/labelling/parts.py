@@ -1,0 +1,113 @@
+"""Part files: the rows of a shard, written at once or not at all.
+
+A part is a `.npz` of two arrays, which numpy checks by their CRC: the rows as JSON lines, and the
+embeddings of those that have one, in their order.
+"""
+
+import io
+import json
+import os
+import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from emotts.errors import EmottsError
+from emotts.files import replacing
+from emotts.labelling.rows import Row
+
+
+class DiskError(EmottsError):
+    """Labels that can't be written: nothing that was written before is lost."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        """Say what can't be written, and that the job can go on."""
+        super().__init__(
+            f"{path}: can't be written: {error}. What is done is kept: start the command again "
+            "when there is room, and it goes on"
+        )
+
+
+class DamagedError(EmottsError):
+    """A part that is not what was written."""
+
+
+def file_name(index: int) -> str:
+    """Of the part of a shard."""
+    return f"{index:08}.npz"
+
+
+def finished(folder: Path) -> frozenset[int]:
+    """The indices of the shards whose parts are written."""
+    names = (name for name in os.listdir(folder) if name.endswith(".npz") and name[0] != ".")
+    return frozenset(int(name.removesuffix(".npz")) for name in names)
+
+
+def write(folder: Path, index: int, rows: Sequence[Row]) -> None:
+    """Write the part of a shard; it is on the disk, not only in its cache, when it has its name.
+
+    Raises:
+        DiskError: it can't be written.
+    """
+    file = folder / file_name(index)
+    lines = "".join(row.line() for row in rows).encode()
+    embeddings = [row.embedding for row in rows if row.embedding is not None]
+    # In memory first: numpy's own errors on a full disk are many.
+    content = io.BytesIO()
+    np.savez(
+        content,
+        rows=np.frombuffer(lines, np.uint8),
+        embeddings=np.array(embeddings, np.float32),
+    )
+    try:
+        with replacing(file) as out:
+            out.write(content.getbuffer())
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError as error:
+        raise DiskError(file, error) from error
+
+
+def sync(file: Path) -> None:
+    """Wait until a file is on the disk, not only in its cache."""
+    with file.open("rb") as written:
+        os.fsync(written.fileno())
+
+
+def read(folder: Path, index: int) -> list[Row]:
+    """The rows of a part.
+
+    Raises:
+        DamagedError: it can't be read, or is not what was written.
+    """
+    file = folder / file_name(index)
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            lines, embeddings = arrays["rows"].tobytes(), iter(arrays["embeddings"])
+        rows = [Row(**json.loads(line)) for line in lines.splitlines()]
+        return [
+            replace(row, embedding=next(embeddings)) if row.error is None else row for row in rows
+        ]
+    except (OSError, ValueError, KeyError, TypeError, StopIteration, zipfile.BadZipFile) as error:
+        raise DamagedError(f"{file} is damaged: {error!r}") from error
+
+
+def verified(folder: Path, index: int, numbers: range) -> list[Row]:
+    """The rows of a part, each clip of the shard among them and none besides.
+
+    Args:
+        folder: of the parts.
+        index: of the shard.
+        numbers: of its clips.
+
+    Raises:
+        DamagedError: it can't be read, a clip is missing, or another one is there.
+    """
+    rows = read(folder, index)
+    if [row.number for row in rows] != sorted(row.number for row in rows):
+        raise DamagedError(f"{folder / file_name(index)} is damaged: its rows are out of order")
+    if {row.number for row in rows} != set(numbers):
+        raise DamagedError(f"{folder / file_name(index)} is damaged: it has other clips")
+    return rows

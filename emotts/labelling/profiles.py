@@ -1,0 +1,82 @@
+"""Profiles of the speakers of a data set, from what was heard in their own clips."""
+
+import io
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from emotts.classifier import Classifier
+from emotts.closeness import log_odds
+from emotts.files import replacing
+from emotts.labelling.rows import Row
+from emotts.records import Profile
+
+LEAST = 4
+"""Clips of a speaker: relative to the mean of fewer, more is lost than gained."""
+
+Sums = npt.NDArray[np.float64]
+
+
+def made(rows: Iterable[Row], classifier: Classifier) -> dict[str, Profile]:
+    """Speaker → profile, of those who have enough clips.
+
+    Only sums are kept, so that rows may be many. For a classifier that centres, the log-odds are
+    left out: it takes the embedding.
+    """
+    sums: dict[str, tuple[int, Sums, Sums]] = {}
+    for row in rows:
+        if row.embedding is None or row.speaker is None:
+            continue
+        clips, embedding, values = sums.get(row.speaker, (0, np.zeros(()), np.zeros(())))
+        sums[row.speaker] = (clips + 1, embedding + row.embedding, values + _values(row))
+    return {
+        speaker: _profile(clips, embedding / clips, values / clips, classifier)
+        for speaker, (clips, embedding, values) in sums.items()
+        if clips >= LEAST
+    }
+
+
+def _values(row: Row) -> Sums:
+    """Log-odds and dimensions of a row."""
+    odds = [log_odds(p) for p in (row.scores or {}).values()]
+    return np.array([*odds, *(row.dimensions or {}).values()], np.float64)
+
+
+def _profile(clips: int, embedding: Sums, values: Sums, classifier: Classifier) -> Profile:
+    names = (*classifier.labels, *classifier.dimensions)
+    means = dict(zip(names, values.tolist(), strict=True))
+    return Profile(
+        np.asarray(embedding, np.float32),
+        {} if classifier.centres else {name: means[name] for name in classifier.labels},
+        clips,
+        {name: means[name] for name in classifier.dimensions},
+    )
+
+
+def save(found: Mapping[str, Profile], file: Path) -> None:
+    """Write profiles, atomically."""
+    content = io.BytesIO()
+    rest = [
+        [speaker, dict(profile.log_odds), profile.clips, dict(profile.dimensions)]
+        for speaker, profile in found.items()
+    ]
+    np.savez(
+        content,
+        rest=np.frombuffer(json.dumps(rest).encode(), np.uint8),
+        embeddings=np.array([profile.embedding for profile in found.values()], np.float32),
+    )
+    with replacing(file) as out:
+        out.write(content.getbuffer())
+
+
+def load(file: Path) -> dict[str, Profile]:
+    """Read what `save` wrote: speaker → profile."""
+    with np.load(file, allow_pickle=False) as arrays:
+        rest, embeddings = json.loads(arrays["rest"].tobytes()), arrays["embeddings"]
+    return {
+        speaker: Profile(embedding, log_odds, clips, dimensions)
+        for (speaker, log_odds, clips, dimensions), embedding in zip(rest, embeddings, strict=True)
+    }

@@ -1,0 +1,181 @@
+"""A whole job, from top to bottom: list the clips, label them, centre them, write the result."""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from emotts.audio import MAX_SECONDS
+from emotts.classifier import Classifier
+from emotts.config import PartConfig
+from emotts.errors import ConfigError, UnknownNameError
+from emotts.labelling import parts, profiles
+from emotts.labelling.executor import Executor, LocalExecutor
+from emotts.labelling.folder import job_folder
+from emotts.labelling.job import Job
+from emotts.labelling.labeller import Work
+from emotts.labelling.plan import Plan, Progress
+from emotts.labelling.rows import Row, Schema
+from emotts.labelling.sources import Sources
+from emotts.labelling.writers import Writer, writer_for
+from emotts.parts import close, make_classifier
+from emotts.plugins import load
+
+HEARD, CENTRED, WRITTEN = "label", "center", "write"
+LEAST_WINDOW_S = 0.5
+CENTERS = ("speaker",)
+SHARD = 256
+LONG_SHARD = 8
+"""Files in a shard by windows: a file of eight hours has thousands of rows."""
+
+
+def label(
+    sources: Sources,
+    output: str | os.PathLike[str],
+    *,
+    classifier: PartConfig | None = None,
+    window_s: float | None = None,
+    center: str | None = None,
+    shard: int | None = None,
+    executor: Executor | None = None,
+    restart: bool = False,
+    writer: Writer | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Iterator[Progress]:
+    """Label a data set; stopped at any point, it goes on where it was when it is called again.
+
+    What is done is kept in a folder beside the output, `<output>.job`.
+
+    Args:
+        sources: what is to be labelled.
+        output: a `.parquet`, `.csv` or `.jsonl` file, or the `db.yaml` of a new audformat database.
+        classifier: who hears; the compact one unless given.
+        window_s: a row for each window of this length, seconds; None: one for each clip.
+        center: `speaker`, to hear each clip relative to the mean of its speaker's.
+        shard: clips whose rows are written at once.
+        executor: who works; this process unless given.
+        restart: throw away what is there of the job, and its output.
+        writer: of the output; by its name unless given.
+        options: of the writer: a result that was written with others is not this one.
+
+    Yields:
+        How far it is, after each shard.
+
+    Raises:
+        ConfigError: there is nothing to label, an option can't be, or the job was begun otherwise.
+        UnknownNameError: no plugin provides the classifier.
+        ClassifierError: the classifier's model can't be loaded.
+        DiskError: something can't be written.
+    """
+    _check(window_s, center, shard)
+    target = Path(output)
+    write = writer or writer_for(target)
+    config = classifier or PartConfig(name="compact")
+    made = make_classifier(load(), config)
+    plan = Plan(
+        sources,
+        made.name,
+        made.fingerprint,
+        config.options,
+        window_s,
+        center,
+        shard or (LONG_SHARD if window_s else SHARD),
+        options or {},
+    )
+    try:
+        with job_folder(target, restart=restart) as folder:
+            job = Job(folder, plan)
+            if not (job.finished and target.exists()):
+                _check_unused(job, target)
+                job.prepare()
+                yield from _label(job, config, made, executor or LocalExecutor())
+                yield from _write(job, target, write, Schema.of(made, job.given))
+            job.clear()
+            yield job.end
+    finally:
+        close(made)
+
+
+def _label(
+    job: Job, config: PartConfig, made: Classifier, executor: Executor
+) -> Iterator[Progress]:
+    """Make all parts of the rows that are wanted."""
+    work = Work(config, str(job.parts(HEARD)), job.plan.window_s)
+    yield from _stage(job, HEARD, executor, work)
+    if job.plan.center is None:
+        return
+    file = job.folder / "profiles.npz"
+    if not file.exists():
+        found = profiles.made(chain.from_iterable(job.rows(HEARD)), made)
+        if not found:
+            raise ConfigError(
+                f"no speaker has {profiles.LEAST} clips that can be heard; name the speakers in a "
+                "column of the manifest, or by a pattern of the clips' names"
+            )
+        profiles.save(found, file)
+    again = replace(
+        work, folder=str(job.parts(CENTRED)), profiles=str(file), heard=str(job.parts(HEARD))
+    )
+    yield from _stage(job, CENTRED, executor, again)
+
+
+def _stage(job: Job, stage: str, executor: Executor, work: Work) -> Iterator[Progress]:
+    """Make the parts that are missing."""
+    done = parts.finished(job.parts(stage))
+    earlier = sum(len(numbers) for index, numbers in job.numbers() if index in done)
+    began = time.monotonic()
+    far = Progress(stage, earlier, job.clips, earlier)
+    yield far
+    for shard in executor.run(work, job.shards(done=done)):
+        far = replace(
+            far,
+            done=far.done + shard.clips,
+            errors=far.errors + shard.errors,
+            audio_s=far.audio_s + shard.audio_s,
+            elapsed_s=time.monotonic() - began,
+        )
+        yield far
+
+
+def _write(job: Job, target: Path, write: Writer, schema: Schema) -> Iterator[Progress]:
+    """Put the parts together, verified, and move the result to its place."""
+    yield Progress(WRITTEN, 0, job.clips, 0)
+    rows = errors = 0
+
+    def counted() -> Iterator[list[Row]]:
+        nonlocal rows, errors
+        for shard in job.rows(CENTRED if job.plan.center else HEARD):
+            rows += len(shard)
+            errors += sum(row.error is not None for row in shard)
+            yield shard
+
+    try:
+        made = write(counted(), schema, job.parts(WRITTEN) / target.name)
+        for file in made:
+            parts.sync(file)
+            os.replace(file, target.with_name(file.name))
+    except OSError as error:
+        raise parts.DiskError(target, error) from error
+    job.finish(rows, errors)
+
+
+def _check(window_s: float | None, center: str | None, shard: int | None) -> None:
+    if window_s is not None and not LEAST_WINDOW_S <= window_s <= MAX_SECONDS:
+        raise ConfigError(
+            f"a window of {window_s:g} s is out of range; {LEAST_WINDOW_S:g} to {MAX_SECONDS:g} s"
+        )
+    if center not in (None, *CENTERS):
+        raise UnknownNameError("center", center, CENTERS)
+    if shard is not None and shard < 1:
+        raise ConfigError(f"a shard has at least one clip; got {shard}")
+
+
+def _check_unused(job: Job, target: Path) -> None:
+    if target.exists() and not job.begun:
+        raise ConfigError(
+            f"{target} is there already, and this job did not write it; name another output, or "
+            "replace it with --restart"
+        )

@@ -1,0 +1,118 @@
+"""What is to be labelled: files, folders, patterns, manifests, archives and databases."""
+
+import glob
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from emotts.errors import ConfigError
+from emotts.labelling import database, manifests, tars
+from emotts.labelling.items import Item
+
+AUDIO = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".au"})
+ARCHIVE = ".tar"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What is to be labelled, as a user named it."""
+
+    paths: tuple[str, ...]
+    """Files, folders, patterns such as `clips/**/*.wav`, manifests, archives, databases."""
+    speaker: str | None = None
+    """A regular expression; its first group, or all that it matches of a clip's name, names the
+    speaker of clips whose manifest does not."""
+    table: str | None = None
+    """Of an audformat database; its first one unless named."""
+
+    def items(self) -> Iterator[Item]:
+        """The clips, in a fixed order, each once.
+
+        Raises:
+            ConfigError: there is nothing at a path, a manifest can't be understood, or the
+                expression is none.
+        """
+        pattern = _compiled(self.speaker)
+        seen: set[int] = set()
+        for path in self.paths:
+            found = False
+            for item in _found(path, self.table):
+                found = True
+                # Only several paths can name a clip twice; hashes cost less than the clips.
+                if len(self.paths) > 1:
+                    key = hash((os.path.abspath(item.path), item.offset, item.start_s, item.end_s))
+                    if key in seen:
+                        continue
+                    seen.add(key)
+                yield _with_speaker(item, pattern)
+            if not found:
+                raise ConfigError(f"{path}: holds no audio; known are {_listed(AUDIO)}")
+
+
+def _compiled(expression: str | None) -> re.Pattern[str] | None:
+    try:
+        return None if expression is None else re.compile(expression)
+    except re.error as error:
+        raise ConfigError(f"{expression!r} is no regular expression: {error}") from error
+
+
+def _with_speaker(item: Item, pattern: re.Pattern[str] | None) -> Item:
+    """The clip with the speaker that its name tells, where its manifest told none."""
+    if pattern is None or item.speaker is not None:
+        return item
+    match = pattern.search(item.name)
+    if match is None:
+        return item
+    return replace(item, speaker=match[1] if pattern.groups else match[0])
+
+
+def _found(path: str, table: str | None) -> Iterator[Item]:
+    """The clips at a path, by what lies there."""
+    place = Path(path)
+    if place.is_dir():
+        header = place / database.HEADER
+        return database.items(header, table) if header.is_file() else _walk(place)
+    if not place.exists():
+        if glob.has_magic(path):
+            return _matching(path, table)
+        raise ConfigError(f"{path}: there is no such file or folder")
+    suffix = place.suffix.lower()
+    if place.name == database.HEADER:
+        return database.items(place, table)
+    if suffix == ARCHIVE:
+        return tars.items(place, AUDIO)
+    if suffix in manifests.SUFFIXES:
+        return manifests.items(place)
+    if suffix in AUDIO:
+        return iter([Item(path, place.name)])
+    known = _listed(AUDIO | manifests.SUFFIXES | {ARCHIVE})
+    raise ConfigError(f"{path}: can't be labelled; known are folders, {database.HEADER}, {known}")
+
+
+def _walk(folder: Path) -> Iterator[Item]:
+    """The audio files below a folder, by name; hidden ones are left out."""
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            if os.path.splitext(name)[1].lower() in AUDIO and not name.startswith("."):
+                path = Path(parent, name)
+                yield Item(str(path), path.relative_to(folder).as_posix())
+
+
+def _matching(pattern: str, table: str | None) -> Iterator[Item]:
+    """The clips at the paths that a pattern matches; names are relative to its fixed part."""
+    fixed = re.split(r"[*?\[]", pattern, maxsplit=1)[0]
+    root = Path(os.path.dirname(fixed) or ".")
+    for path in sorted(glob.glob(pattern, recursive=True)):
+        if os.path.isdir(path) and "**" in pattern:  # whose files the pattern names itself
+            continue
+        if Path(path).suffix.lower() in AUDIO:
+            yield Item(path, Path(path).relative_to(root).as_posix())
+        else:
+            yield from _found(path, table)
+
+
+def _listed(names: Sequence[str] | frozenset[str]) -> str:
+    return ", ".join(sorted(names))

@@ -1,0 +1,84 @@
+"""WebDataset: samples in tar archives, one after the other; files of a sample share a basename.
+
+The layout is that of https://github.com/webdataset/webdataset: what follows the first dot of a
+file's name says what it is of the sample.
+"""
+
+import json
+import tarfile
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from emotts.errors import ConfigError
+from emotts.labelling.items import Item
+from emotts.labelling.manifests import SPEAKERS, TEXTS
+
+LARGEST_NOTE = 1 << 20
+
+
+def items(archive: Path, audio: frozenset[str]) -> Iterator[Item]:
+    """The clips of an archive, in its order; they are read from where they lie in it.
+
+    Args:
+        archive: not compressed, so that a clip can be read without those before it.
+        audio: what the names of audio files end with.
+
+    Raises:
+        ConfigError: it can't be read as an archive.
+    """
+    try:
+        with tarfile.open(archive, "r:") as tar:
+            files = (member for member in tar if member.isreg())
+            for _, members in groupby(files, key=lambda member: _split(member.name)[0]):
+                yield from _sample(archive, tar, list(members), audio)
+    except (OSError, tarfile.TarError) as error:
+        raise ConfigError(f"{archive}: can't be read as a tar archive: {error}") from error
+
+
+def _sample(
+    archive: Path, tar: tarfile.TarFile, members: list[tarfile.TarInfo], audio: frozenset[str]
+) -> Iterator[Item]:
+    """The clips of a sample, with what its other files say."""
+    known: dict[str, str] = {}
+    clips = []
+    for member in members:
+        kind = _split(member.name)[1]
+        if f".{kind.rpartition('.')[2]}" in audio:
+            clips.append(member)
+        elif kind in ("json", "txt", "cls") and member.size <= LARGEST_NOTE:
+            file = tar.extractfile(member)
+            if file is not None:
+                known |= _note(kind, file.read())
+    speaker = _first(known, SPEAKERS)
+    text = _first(known, TEXTS)
+    for member in clips:
+        yield Item(
+            str(archive), member.name, member.offset_data, member.size,
+            speaker=speaker, text=text, given=known,
+        )  # fmt: skip
+
+
+def _note(kind: str, content: bytes) -> dict[str, str]:
+    """What a file beside the audio says; nothing where it can't be understood."""
+    try:
+        if kind == "json":
+            found: Any = json.loads(content)
+            plain = found.items() if isinstance(found, dict) else ()
+            return {str(k): str(v) for k, v in plain if isinstance(v, str | int | float)}
+        return {"text" if kind == "txt" else "cls": content.decode().strip()}
+    except ValueError:
+        return {}
+
+
+def _first(known: dict[str, str], names: tuple[str, ...]) -> str | None:
+    """Take out the first of these names, and give its value."""
+    return next((known.pop(name) for name in names if name in known), None)
+
+
+def _split(name: str) -> tuple[str, str]:
+    """The key of a member's sample, and what it is of it: `a/b.json` → `a/b`, `json`."""
+    folder, slash, base = name.rpartition("/")
+    stem, _, kind = base.partition(".")
+    return f"{folder}{slash}{stem}", kind.lower()

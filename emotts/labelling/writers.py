@@ -1,0 +1,123 @@
+"""Writers of the result: Parquet, CSV, JSON lines, audformat tables.
+
+Each gets the rows by shard and writes them one shard after the other, whole files into a folder
+from which they are then moved to where they belong.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import yaml
+
+from emotts.errors import ConfigError, UnknownNameError
+from emotts.labelling import database
+from emotts.labelling.rows import Row, Schema
+
+Shards = Iterator[Sequence[Row]]
+
+Writer = Callable[[Shards, Schema, Path], Sequence[Path]]
+"""Writes rows to a path; the files that it wrote, the one of the path last."""
+
+PARQUET = ".parquet"
+
+TABLE = "emotion"
+"""Of the audformat database."""
+
+
+def writer_for(output: Path) -> Writer:
+    """The writer that the name of an output asks for.
+
+    Raises:
+        UnknownNameError: none does.
+        ConfigError: what it needs is not installed.
+    """
+    if output.name == database.HEADER:
+        return write_database
+    if output.suffix not in (PARQUET, *WRITERS):
+        valid = PARQUET, *WRITERS, database.HEADER
+        raise UnknownNameError("kind of output", output.name, valid)
+    if output.suffix == PARQUET:
+        if find_spec("pyarrow") is None:
+            raise ConfigError(
+                "Parquet needs pyarrow: pip install 'emotts[label]'; .csv and .jsonl need nothing"
+            )
+        writer: Writer = import_module("emotts.labelling.parquet").write
+        return writer
+    return WRITERS[output.suffix]
+
+
+def write_csv(rows: Shards, schema: Schema, path: Path) -> list[Path]:
+    """A table with a header, without the embeddings."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, list(schema.columns))
+        table.writeheader()
+        for shard in rows:
+            table.writerows(schema.values(row) for row in shard)
+    return [path]
+
+
+def write_json_lines(rows: Shards, schema: Schema, path: Path) -> list[Path]:
+    """An object a line, embeddings included."""
+    with path.open("w", encoding="utf-8") as file:
+        for shard in rows:
+            for row in shard:
+                # The shortest decimals that read back as the same float32.
+                embedding = (
+                    None if row.embedding is None else [float(str(v)) for v in row.embedding]
+                )
+                form = {**schema.values(row), "embedding": embedding}
+                file.write(json.dumps(form, ensure_ascii=False, allow_nan=False) + "\n")
+    return [path]
+
+
+def write_database(rows: Shards, schema: Schema, path: Path) -> list[Path]:
+    """A table of segments, `emotion`, without the embeddings, and the header that declares it."""
+    table = path.with_name(f"db.{TABLE}.csv")
+    names = [name for name in schema.columns if name not in ("path", "start_s", "end_s")]
+    with table.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(["file", "start", "end", *names])
+        for shard in rows:
+            for row in shard:
+                values = schema.values(row)
+                end = "" if row.end_s is None else database.duration(row.end_s)
+                lines.writerow(
+                    [row.path, database.duration(row.start_s), end, *map(values.get, names)]
+                )
+    path.write_text(yaml.safe_dump(_header(schema, names), sort_keys=False), encoding="utf-8")
+    return [table, path]
+
+
+def _header(schema: Schema, names: Sequence[str]) -> dict[str, object]:
+    """What audformat's `db.yaml` says of the table."""
+    types = {str: "str", float: "float", bool: "bool"}
+    schemes: dict[str, dict[str, object]] = {
+        name: {"dtype": types[schema.columns[name]]} for name in names
+    }
+    if schema.emotions:
+        schemes["top"]["labels"] = list(schema.emotions)
+    for name in schema.emotions:
+        schemes[name] |= {"minimum": 0.0, "maximum": 1.0}
+    return {
+        "name": TABLE,
+        "source": f"emotts, {schema.classifier}",
+        "usage": "unrestricted",
+        "languages": [],
+        "schemes": schemes,
+        "tables": {
+            TABLE: {
+                "type": "segmented",
+                "columns": {name: {"scheme_id": name} for name in names},
+            }
+        },
+    }
+
+
+WRITERS: dict[str, Writer] = {
+    ".csv": write_csv,
+    ".jsonl": write_json_lines,
+}
