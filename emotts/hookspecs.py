@@ -7,6 +7,7 @@ import pluggy
 from emotts.check import Check
 from emotts.classifier import Classifier
 from emotts.engine import Engine
+from emotts.executor import Executor
 from emotts.protocol import Protocol
 from emotts.speech import Choice, Request
 from emotts.wrapper import EngineWrapper
@@ -38,6 +39,11 @@ def emotts_checks() -> Sequence[type[Check]]:  # type: ignore[empty-body]
 @hookspec
 def emotts_protocols() -> Sequence[type[Protocol]]:  # type: ignore[empty-body]
     """The classes of this plugin that serve speech over a protocol."""
+
+
+@hookspec
+def emotts_executors() -> Sequence[type[Executor]]:  # type: ignore[empty-body]
+    """The classes of this plugin that do the work of labelling jobs."""
 
 
 @hookspec

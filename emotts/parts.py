@@ -1,11 +1,13 @@
 """Makes the parts of a host from their configurations, each in a process of its own where asked."""
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from emotts.check import Check
 from emotts.classifier import Classifier
 from emotts.config import EngineConfig, PartConfig, parse
 from emotts.engine import Engine
+from emotts.executor import Executor
 from emotts.isolation import IsolatedCheck, IsolatedClassifier, IsolatedEngine
 from emotts.options import Options
 from emotts.registry import Plugins
@@ -45,6 +47,14 @@ def make_check(plugins: Plugins, part: PartConfig) -> Check:
         return IsolatedCheck(part)
     made = _make(plugins.check(part.name), part)
     return IsolatedCheck(part) if part.isolate else made
+
+
+def make_executor(
+    plugins: Plugins, name: str, options: Mapping[str, Any] | None = None
+) -> Executor:
+    """The executor of that name; errors are those of `make_engine`."""
+    kind = plugins.executor(name)
+    return kind(parse(kind.Options, dict(options or {}), f"options of {name}"))
 
 
 def close(part: object) -> None:

@@ -15,6 +15,7 @@ from emotts.check import Check
 from emotts.classifier import Classifier
 from emotts.engine import Engine
 from emotts.errors import PluginError, UnknownNameError
+from emotts.executor import Executor
 from emotts.protocol import Protocol
 from emotts.registry import PluginInfo, Plugins
 from emotts.wrapper import EngineWrapper
@@ -35,6 +36,7 @@ _PROVIDES: Mapping[str, tuple[str, type]] = {
     "emotts_classifiers": ("classifier", Classifier),
     "emotts_checks": ("check", Check),
     "emotts_protocols": ("protocol", Protocol),
+    "emotts_executors": ("executor", Executor),
 }
 
 

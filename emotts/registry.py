@@ -11,13 +11,14 @@ from emotts.check import Check
 from emotts.classifier import Classifier
 from emotts.engine import Engine
 from emotts.errors import ConfigError, PluginError, UnknownNameError
+from emotts.executor import Executor
 from emotts.protocol import Protocol
 from emotts.speech import Choice, Request
 from emotts.wrapper import EngineWrapper
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T", type[Engine], type[EngineWrapper], type[Classifier], type[Check], type[Protocol])
+T = TypeVar("T", bound=type[Any])
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class PluginInfo:
     version: str
     """Of the distribution."""
     provides: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
-    """Kind ("engine", "wrapper", "classifier", "check") → classes."""
+    """Kind ("engine", "wrapper", "classifier", …) → classes."""
     error: BaseException | None = None
     """Why it is disabled; None for a plugin that works."""
 
@@ -77,6 +78,7 @@ class Plugins:
         self.classifiers: Mapping[str, type[Classifier]] = _index(loaded, "classifier")
         self.checks: Mapping[str, type[Check]] = _index(loaded, "check")
         self.protocols: Mapping[str, type[Protocol]] = _index(loaded, "protocol")
+        self.executors: Mapping[str, type[Executor]] = _index(loaded, "executor")
         self._observers = list(observers)
 
     def engine(self, name: str) -> type[Engine]:
@@ -105,6 +107,10 @@ class Plugins:
     def protocol(self, name: str) -> type[Protocol]:
         """The protocol class of that name; `UnknownNameError` lists those there are."""
         return self._find("protocol", self.protocols, name)
+
+    def executor(self, name: str) -> type[Executor]:
+        """The executor class of that name; `UnknownNameError` lists those there are."""
+        return self._find("executor", self.executors, name)
 
     def sentence_chosen(self, choice: Choice, request: Request) -> None:
         """Tell the observers; those of a plugin that raises are not told again."""

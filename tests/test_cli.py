@@ -143,6 +143,8 @@ def test_plugins_lists_what_is_broken(tones: Path, install: Callable[..., None])
         "wrappers": [],
         "classifiers": ["pitch"],
         "checks": [],
+        "protocols": [],
+        "executors": [],
         "error": None,
     }
     assert listed["broken"]["error"].startswith("ModuleNotFoundError")

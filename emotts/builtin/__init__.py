@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from emotts.check import Check
     from emotts.classifier import Classifier
     from emotts.engine import Engine
+    from emotts.executor import Executor
 
 
 @hookimpl
@@ -36,3 +37,11 @@ def emotts_checks() -> "Sequence[type[Check]]":
     from emotts.builtin.signal import SignalCheck
 
     return [SignalCheck, ProsodyCheck, LikenessCheck]
+
+
+@hookimpl
+def emotts_executors() -> "Sequence[type[Executor]]":
+    """This process."""
+    from emotts.builtin.local import LocalExecutor
+
+    return [LocalExecutor]

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from emotts.cli.labelling import chosen_classifier, follow, job_options
+from emotts.cli.labelling import chosen_classifier, chosen_executor, follow, job_options
 from emotts.labelling import Sources, label
 from emotts.labelling.embeddings import Embeddings
 
@@ -38,6 +38,8 @@ def command(
     speaker: str | None,
     table: str | None,
     shard: int | None,
+    executor: str,
+    executor_options: tuple[str, ...],
     restart: bool,
     as_json: bool,
     **options: Any,
@@ -53,6 +55,7 @@ def command(
         classifier=chosen_classifier(**options),
         center=center,
         shard=shard,
+        executor=chosen_executor(executor, executor_options),
         restart=restart,
         writer=embeddings.writer(Path(output)),
         options=embeddings.form(),

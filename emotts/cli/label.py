@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from emotts.cli.labelling import chosen_classifier, follow, job_options
+from emotts.cli.labelling import chosen_classifier, chosen_executor, follow, job_options
 from emotts.labelling import Sources, label
 
 
@@ -31,6 +31,8 @@ def command(
     speaker: str | None,
     table: str | None,
     shard: int | None,
+    executor: str,
+    executor_options: tuple[str, ...],
     restart: bool,
     as_json: bool,
     **options: Any,
@@ -48,6 +50,7 @@ def command(
         window_s=window,
         center=center,
         shard=shard,
+        executor=chosen_executor(executor, executor_options),
         restart=restart,
     )
     follow(progress, output, as_json=as_json)

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -19,8 +19,10 @@ from emotts.cli.common import (
     settings_option,
     verbose_option,
 )
+from emotts.cli.options import setting
 from emotts.config import ClassifierConfig
-from emotts.labelling import Progress
+from emotts.labelling import Executor, Progress
+from emotts.parts import make_executor
 from emotts.plugins import load
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -40,6 +42,19 @@ _OPTIONS = (
     click.option("--table", metavar="NAME", help="The table of an audformat database."),
     click.option(
         "--shard", type=int, metavar="INTEGER", help="Clips whose rows are written at once."
+    ),
+    click.option(
+        "--executor",
+        metavar="NAME",
+        default="local",
+        help="Who does the work: this process unless given, or that of a plugin, such as ray.",
+    ),
+    click.option(
+        "--executor-option",
+        "executor_options",
+        metavar="KEY=VALUE",
+        multiple=True,
+        help="Set an option of the executor; may be given again.",
     ),
     click.option("--restart", is_flag=True, help="Throw away what an earlier run has done."),
     classifier_option,
@@ -61,6 +76,11 @@ def job_options(command: F) -> F:
 def chosen_classifier(**options: Any) -> ClassifierConfig:
     """The classifier that the options ask for."""
     return build_config(load(), **options).classifiers[0]
+
+
+def chosen_executor(name: str, options: Sequence[str]) -> Executor:
+    """The executor that the options ask for."""
+    return make_executor(load(), name, dict(map(setting, options)))
 
 
 def follow(progress: Iterable[Progress], output: str, *, as_json: bool) -> None:

@@ -15,6 +15,7 @@ KINDS = {
     "classifier": "classifiers",
     "check": "checks",
     "protocol": "protocols",
+    "executor": "executors",
 }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from emotts import scoring
 from emotts.config import PartConfig
+from emotts.errors import ClassifierError
 from emotts.labelling import parts, profiles, rows
 from emotts.labelling.batches import Batches
 from emotts.labelling.items import Shard
@@ -28,6 +29,8 @@ class Work:
 
     classifier: PartConfig
     """Who hears the clips."""
+    fingerprint: str
+    """Of the classifier, wherever it is loaded: another one's rows would mix with its own."""
     folder: str
     """Where the parts go."""
     window_s: float | None = None
@@ -59,7 +62,7 @@ class Labeller:
         Raises:
             UnknownNameError: no plugin provides the classifier.
             ConfigError: an option of it is unknown or out of range.
-            ClassifierError: its model can't be loaded.
+            ClassifierError: its model can't be loaded, or is another one than the job began with.
         """
         self._work = work
         self._folder = Path(work.folder)
@@ -67,6 +70,11 @@ class Labeller:
         self._profiles = profiles.load(Path(work.profiles)) if work.profiles else {}
         self._batches = Batches(self._classifier, self._profiles)
         self._classifier.details()
+        if self._classifier.fingerprint != work.fingerprint:
+            raise ClassifierError(
+                f"{self._classifier.name} is {self._classifier.fingerprint} here, and the job "
+                f"began with {work.fingerprint}; install the same everywhere"
+            )
 
     def close(self) -> None:
         """End the process of the classifier, where it has one of its own."""

@@ -12,8 +12,8 @@ from emotts.audio import MAX_SECONDS
 from emotts.classifier import Classifier
 from emotts.config import PartConfig
 from emotts.errors import ConfigError, UnknownNameError
+from emotts.executor import Executor
 from emotts.labelling import parts, profiles
-from emotts.labelling.executor import Executor, LocalExecutor
 from emotts.labelling.folder import job_folder
 from emotts.labelling.job import Job
 from emotts.labelling.labeller import Work
@@ -21,7 +21,7 @@ from emotts.labelling.plan import Plan, Progress
 from emotts.labelling.rows import Row, Schema
 from emotts.labelling.sources import Sources
 from emotts.labelling.writers import Writer, writer_for
-from emotts.parts import close, make_classifier
+from emotts.parts import close, make_classifier, make_executor
 from emotts.plugins import load
 
 HEARD, CENTRED, WRITTEN = "label", "center", "write"
@@ -74,7 +74,8 @@ def label(
     target = Path(output)
     write = writer or writer_for(target)
     config = classifier or PartConfig(name="compact")
-    made = make_classifier(load(), config)
+    plugins = load()
+    made = make_classifier(plugins, config)
     plan = Plan(
         sources,
         made.name,
@@ -91,7 +92,7 @@ def label(
             if not (job.finished and target.exists()):
                 _check_unused(job, target)
                 job.prepare()
-                yield from _label(job, config, made, executor or LocalExecutor())
+                yield from _label(job, config, made, executor or make_executor(plugins, "local"))
                 yield from _write(job, target, write, Schema.of(made, job.given))
             job.clear()
             yield job.end
@@ -103,7 +104,7 @@ def _label(
     job: Job, config: PartConfig, made: Classifier, executor: Executor
 ) -> Iterator[Progress]:
     """Make all parts of the rows that are wanted."""
-    work = Work(config, str(job.parts(HEARD)), job.plan.window_s)
+    work = Work(config, made.fingerprint, str(job.parts(HEARD)), job.plan.window_s)
     yield from _stage(job, HEARD, executor, work)
     if job.plan.center is None:
         return
