@@ -19,7 +19,7 @@ class Row:
     name: str
     start_s: float
     """Where it begins in its file, seconds."""
-    end_s: float | None
+    end_s: float | None = None
     """Where it ends; None where it could not be read."""
     speaker: str | None = None
     text: str | None = None

@@ -1,0 +1,414 @@
+import json
+import random
+import re
+import resource
+import signal
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import audformat
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import soundfile
+from click.testing import CliRunner
+from labelled import PITCH, run, speak, table
+
+from emotts.audio import read
+from emotts.cli import cli
+from emotts.config import PartConfig
+from emotts.errors import ConfigError, EmottsError
+from emotts.labelling import Sources, label
+from emotts.labelling.parts import DiskError
+from emotts.listener import Listener
+from emotts.options import Options
+from emotts.parts import make_classifier
+from emotts.plugins import load
+from emotts.testing import PitchClassifier
+
+pytestmark = pytest.mark.usefixtures("tones")
+
+
+def test_a_row_says_what_the_classifier_hears(tmp_path: Path) -> None:
+    clips = speak(tmp_path / "clips", 9)
+    *_, last = run([tmp_path / "clips"], tmp_path / "a.parquet", shard=4)
+    assert (last.stage, last.done, last.rows, last.errors) == ("write", 9, 9, 0)
+    labels = pq.read_table(tmp_path / "a.parquet")
+    assert labels.schema.field("embedding").type.list_size == 2
+    listener = Listener(PitchClassifier(Options()), None)
+    for row, clip in zip(labels.to_pylist(), clips, strict=True):
+        audio = read(clip)
+        (heard,) = listener.heard([audio])
+        assert row["path"] == str(clip) and row["name"] == clip.name
+        assert row["top"] == heard.top
+        assert {name: row[name] for name in heard.scores} == pytest.approx(heard.scores)
+        assert row["embedding"] == pytest.approx(heard.embedding)
+        assert (row["start_s"], row["duration_s"]) == (0, pytest.approx(audio.duration_s))
+        assert (row["classifier"], row["fingerprint"], row["error"]) == ("pitch", "pitch", None)
+
+
+# audformat meets pandas 3.1.
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+def test_all_outputs_say_the_same(tmp_path: Path) -> None:
+    clips = speak(tmp_path / "clips", 5)
+    (tmp_path / "clips" / "bad.wav").write_text("no audio")
+    manifest = tmp_path / "m.csv"
+    lines = [f"{clip},joy,{index}\n" for index, clip in enumerate([*clips, "clips/bad.wav"])]
+    manifest.write_text("path,emotion,top\n" + "".join(lines))
+    for name in ("a.parquet", "a.csv", "a.jsonl", "db.yaml"):
+        run([manifest], tmp_path / name, shard=2)
+    expected = pq.read_table(tmp_path / "a.parquet").to_pylist()
+    objects = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
+    for form, row in zip(objects, expected, strict=True):
+        for each in (form, row):
+            if (embedding := each.pop("embedding")) is not None:
+                each["embedding"] = np.float32(embedding).tolist()
+    assert objects == expected
+    assert [row["given_top"] for row in expected] == list("012345")
+    assert {row["emotion"] for row in expected} == {"joy"}
+    for cells, row in zip(table(tmp_path / "a.csv"), expected, strict=True):
+        row.pop("embedding", None)
+        assert cells == {name: "" if v is None else str(v) for name, v in row.items()}
+    found = audformat.Database.load(tmp_path)["emotion"].get()
+    assert found["top"].tolist()[:5] == [row["top"] for row in expected[:5]]
+    assert found["anger"].tolist()[:5] == [row["anger"] for row in expected[:5]]
+    assert found["error"].tolist()[5] == expected[5]["error"]
+
+
+def test_windows_cover_a_clip_and_a_short_rest_belongs_to_the_last(tmp_path: Path) -> None:
+    tone = 0.1 * np.sin(2 * np.pi * 150 * np.arange(8000 * 60) / 8000)
+    for name, seconds in (("a", 12.4), ("b", 12.6), ("c", 3.0)):
+        soundfile.write(tmp_path / f"{name}.wav", tone[: round(8000 * seconds)], 8000)
+    run([tmp_path], tmp_path / "rows.csv", window_s=5.0)
+    ends: dict[str, list[float]] = {}
+    for row in table(tmp_path / "rows.csv"):
+        assert float(row["start_s"]) == (ends.get(row["name"]) or [0.0])[-1]
+        ends.setdefault(row["name"], []).append(float(row["end_s"]))
+    assert ends == {"a.wav": [5, 12.4], "b.wav": [5, 10, 12.6], "c.wav": [3]}
+
+
+NOT_CENTRING = """
+from emotts.hookspecs import hookimpl
+from emotts.testing import PitchClassifier
+
+class Plain(PitchClassifier):
+    name = "plain"
+    centres = False
+
+@hookimpl
+def emotts_classifiers():
+    return [Plain]
+"""
+
+
+@pytest.mark.parametrize("name", ["pitch", "plain", "functionals"])
+def test_a_clip_is_heard_relative_to_its_speaker(
+    tmp_path: Path, install: Callable[..., None], name: str
+) -> None:
+    install("plain", NOT_CENTRING)
+    clips = speak(tmp_path / "clips", 14)
+    speakers = ["ann"] * 6 + ["bob"] * 5 + ["few"] * 2 + [""]
+    lines = [f"{clip},{who}\n" for clip, who in zip(clips, speakers, strict=True)]
+    (tmp_path / "m.csv").write_text("path,speaker\n" + "".join(lines))
+    config = PartConfig(name=name)
+    run([tmp_path / "m.csv"], tmp_path / "a.parquet", classifier=config, center="speaker", shard=4)
+    rows = pq.read_table(tmp_path / "a.parquet").to_pylist()
+    classifier = make_classifier(load(), config)
+    known = {"few": None, "": None} | {
+        who: classifier.profile([read(c) for c, s in zip(clips, speakers, strict=True) if s == who])
+        for who in ("ann", "bob")
+    }
+    for row, clip, who in zip(rows, clips, speakers, strict=True):
+        (heard,) = Listener(classifier, known[who]).heard([read(clip)])
+        assert row["centred"] == heard.centred == (who in ("ann", "bob"))
+        assert {name: row[name] for name in heard.scores} == pytest.approx(heard.scores, abs=1e-4)
+        assert row["embedding"] == pytest.approx(heard.embedding, abs=1e-3)
+
+
+def test_nobody_to_be_relative_to(tmp_path: Path) -> None:
+    speak(tmp_path / "clips", 3)
+    with pytest.raises(ConfigError, match="no speaker has 4 clips"):
+        run([tmp_path / "clips"], tmp_path / "a.csv", center="speaker")
+
+
+def spoilt(folder: Path) -> dict[str, str]:
+    """Files that can't be labelled → what is said of them."""
+    (good,) = speak(folder / "good", 1)
+    samples, rate = soundfile.read(good)
+    content = good.read_bytes()
+    (folder / "empty.wav").write_bytes(b"")
+    (folder / "text.wav").write_text("no audio at all")
+    (folder / "folder.wav").mkdir()
+    (folder / "header.wav").write_bytes(content[:44])
+    (folder / "cut.wav").write_bytes(content[: len(content) // 2])
+    (folder / "zero.wav").write_bytes(content[:24] + struct.pack("<I", 0) + content[28:])
+    soundfile.write(folder / "frames.wav", np.zeros((0, 1)), rate)
+    soundfile.write(folder / "many.wav", np.tile(samples[:400, None], 255), rate)
+    soundfile.write(folder / "nan.wav", np.full(8000, np.nan), rate, subtype="FLOAT")
+    soundfile.write(folder / "silent.wav", np.zeros(8000), rate)
+    soundfile.write(folder / "whole.flac", np.tile(samples, 20), rate)
+    whole = (folder / "whole.flac").read_bytes()
+    (folder / "whole.flac").unlink()
+    (folder / "cut.flac").write_bytes(whole[: len(whole) // 2])
+    with (folder / "hours.wav").open("wb") as file:  # 8 hours that take no room on the disk
+        soundfile.write(file, np.zeros(1), 8000, format="WAV", subtype="PCM_16")
+        size = 8 * 3600 * 8000 * 2
+        file.seek(4)
+        file.write(struct.pack("<I", size + 36))
+        file.seek(40)
+        file.write(struct.pack("<I", size))
+        file.truncate(44 + size)
+    return {
+        "empty.wav": "can't be read as audio",
+        "text.wav": "can't be read as audio",
+        "folder.wav": "",
+        "header.wav": "is cut off",
+        "cut.wav": "is cut off",
+        "cut.flac": "can't be read as audio|is cut off",
+        "zero.wav": "can't be read as audio|sampling rate 0 Hz",
+        "frames.wav": "holds no audio",
+        "many.wav": "255 channels; at most 16",
+        "nan.wav": "NaN",
+        "silent.wav": "no voiced sound",
+        "hours.wav": "longer than 600 s; label it by windows",
+    }
+
+
+def test_a_bad_clip_is_a_row_with_the_reason_and_harms_no_other(tmp_path: Path) -> None:
+    reasons = spoilt(tmp_path / "clips")
+    speak(tmp_path / "clips", 6)
+    paths = [*sorted((tmp_path / "clips").glob("*.*")), tmp_path / "clips" / "gone.wav"]
+    (tmp_path / "m.csv").write_text("path\n" + "".join(f"{path}\n" for path in paths))
+    *_, last = run([tmp_path / "m.csv"], tmp_path / "a.csv")
+    rows = {row["name"].rpartition("/")[2]: row for row in table(tmp_path / "a.csv")}
+    assert list(rows) == [path.name for path in paths]
+    for name, reason in (reasons | {"gone.wav": "No such file"}).items():
+        assert rows[name]["top"] == ""
+        assert rows[name]["error"] and re.search(reason, rows[name]["error"]), name
+    good = [row for name, row in rows.items() if name[:3].isdigit()]
+    assert len(good) == 6 and not any(row["error"] for row in good)
+    assert all(row["top"] for row in good)
+    assert last.errors == len(reasons) + 1
+
+
+def test_a_folder_may_change_while_it_is_labelled(tmp_path: Path) -> None:
+    clips = speak(tmp_path / "clips", 8)
+    job = label(Sources((str(tmp_path / "clips"),)), tmp_path / "a.csv", classifier=PITCH, shard=1)
+    next(job)
+    clips[7].unlink()
+    speak(tmp_path / "clips" / "later", 1)
+    list(job)
+    rows = table(tmp_path / "a.csv")
+    assert [row["name"] for row in rows] == [clip.name for clip in clips]
+    assert "No such file" in rows[7]["error"] and not any(row["error"] for row in rows[:7])
+
+
+@pytest.mark.slow
+def test_eight_hours_are_labelled_by_windows_in_little_memory(tmp_path: Path) -> None:
+    spoilt(tmp_path / "clips")
+    arguments = ["hours.wav", "-o", "../a.csv", "--classifier", "pitch", "--window", "300"]
+    done = subprocess.run(
+        [sys.executable, "-m", "emotts", "label", *arguments], cwd=tmp_path / "clips"
+    )
+    assert done.returncode == 1  # there was silence alone
+    rows = table(tmp_path / "a.csv")
+    assert len(rows) == 96 and float(rows[-1]["end_s"]) == 8 * 3600
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 700_000
+
+
+# Killing
+
+
+def started(clips: Path, output: Path) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "emotts", "label", str(clips), "-o", str(output)]
+    return subprocess.Popen(
+        [*command, "--classifier", "pitch", "--json", "--shard", "2"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def killed(clips: Path, output: Path, chance: random.Random, lines: int) -> bool:
+    """Kill a job somewhere; False where it was done before."""
+    process = started(clips, output)
+    assert process.stdout is not None
+    for _ in range(chance.randrange(lines)):
+        if not process.stdout.readline():
+            break
+    timer = threading.Timer(chance.uniform(0, 0.02), process.kill)
+    timer.start()
+    process.communicate()
+    timer.cancel()
+    assert process.returncode in (0, -signal.SIGKILL)
+    return process.returncode != 0
+
+
+def check_kills(tmp_path: Path, kills: int, clips: int, lines: int) -> None:
+    """Kill jobs so often, and compare each result with that of a job that was left alone."""
+    speak(tmp_path / "clips", clips)
+    (tmp_path / "clips" / "bad.wav").write_text("no audio")
+    run([tmp_path / "clips"], tmp_path / "undisturbed.csv", shard=2)
+    expected = (tmp_path / "undisturbed.csv").read_bytes()
+    chance, rounds = random.Random(7), 0
+    while kills > 0:
+        output = tmp_path / f"{rounds}.csv"
+        while kills > 0 and killed(tmp_path / "clips", output, chance, lines):
+            kills -= 1
+        process = started(tmp_path / "clips", output)
+        process.communicate()
+        assert process.returncode == 0
+        assert output.read_bytes() == expected
+        assert sorted(path.name for path in Path(f"{output}.job").iterdir()) == ["job.json", "lock"]
+        rounds += 1
+
+
+def test_a_job_may_be_killed(tmp_path: Path) -> None:
+    check_kills(tmp_path, 3, 30, 12)
+
+
+@pytest.mark.slow
+def test_a_job_may_be_killed_a_hundred_times(tmp_path: Path) -> None:
+    check_kills(tmp_path, 100, 120, 40)
+
+
+def test_only_what_is_missing_is_labelled_again(tmp_path: Path) -> None:
+    speak(tmp_path / "clips", 8)
+    job = label(Sources((str(tmp_path / "clips"),)), tmp_path / "a.csv", classifier=PITCH, shard=2)
+    assert [next(job).done for _ in range(3)] == [0, 2, 4]
+    job.close()
+    steps = run([tmp_path / "clips"], tmp_path / "a.csv", shard=2)
+    assert [(s.stage, s.done, s.earlier) for s in steps[:3]] == [
+        ("label", 4, 4),
+        ("label", 6, 4),
+        ("label", 8, 4),
+    ]
+    assert len(table(tmp_path / "a.csv")) == 8
+    (again,) = run([tmp_path / "clips"], tmp_path / "a.csv", shard=2)
+    assert (again.rows, again.errors) == (8, 0)
+
+
+def test_a_damaged_part_is_found_and_made_again(tmp_path: Path) -> None:
+    speak(tmp_path / "clips", 6)
+    job = label(Sources((str(tmp_path / "clips"),)), tmp_path / "a.csv", classifier=PITCH, shard=2)
+    assert next(step for step in job if step.stage == "write")
+    job.close()
+    part = tmp_path / "a.csv.job" / "label" / "00000001.npz"
+    content = bytearray(part.read_bytes())
+    content[200] ^= 1
+    part.write_bytes(content)
+    with pytest.raises(EmottsError, match=r"00000001.npz is damaged.*start the command again"):
+        run([tmp_path / "clips"], tmp_path / "a.csv", shard=2)
+    run([tmp_path / "clips"], tmp_path / "a.csv", shard=2)
+    assert [row["name"] for row in table(tmp_path / "a.csv")] == [f"00{i}.wav" for i in range(6)]
+
+
+def test_other_options_are_refused_unless_it_begins_anew(tmp_path: Path) -> None:
+    speak(tmp_path / "clips", 8)
+    output = tmp_path / "a.csv"
+    run([tmp_path / "clips"], output)
+    with pytest.raises(ConfigError, match=r"window_s was None and is 1\.0.*--restart"):
+        run([tmp_path / "clips"], output, window_s=1.0)
+    with pytest.raises(ConfigError, match="classifier was 'pitch' and is 'functionals'"):
+        run([tmp_path / "clips"], output, classifier=PartConfig(name="functionals"))
+    run([tmp_path / "clips"], output, window_s=0.5, restart=True)
+    assert json.loads(Path(f"{output}.job/job.json").read_text())["window_s"] == 0.5
+    assert len(table(output)) == 8
+
+
+def test_what_another_wrote_is_not_overwritten(tmp_path: Path) -> None:
+    speak(tmp_path / "clips", 1)
+    (tmp_path / "a.csv").write_text("precious")
+    with pytest.raises(ConfigError, match="is there already"):
+        run([tmp_path / "clips"], tmp_path / "a.csv")
+    with pytest.raises(ConfigError, match="is no regular file"):
+        run([tmp_path / "clips"], tmp_path / "clips", writer=lambda *_: [])
+    with pytest.raises(EmottsError, match=r"unknown kind of output 'a.txt'; valid: .parquet, .csv"):
+        run([tmp_path / "clips"], tmp_path / "a.txt")
+
+
+def test_one_process_works_on_a_job(tmp_path: Path) -> None:
+    speak(tmp_path / "clips", 2)
+    job = label(Sources((str(tmp_path / "clips"),)), tmp_path / "a.csv", classifier=PITCH)
+    next(job)
+    with pytest.raises(ConfigError, match="another process works on this job"):
+        run([tmp_path / "clips"], tmp_path / "a.csv")
+    list(job)
+
+
+@contextmanager
+def full_disk(limit: int) -> Iterator[None]:
+    """No file may grow beyond so many bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("stage", [None, "label", "write"])
+def test_a_full_disk_stops_the_job_and_nothing_is_lost(tmp_path: Path, stage: str | None) -> None:
+    speak(tmp_path / "clips", 40)
+    sources = Sources((str(tmp_path / "clips"),))
+    job = label(sources, tmp_path / "a.csv", classifier=PITCH, shard=20)
+    if stage is not None:
+        assert next(step for step in job if step.stage == stage)
+    with full_disk(2000), pytest.raises(DiskError, match=r"can't be written.*it goes on"):
+        list(job)
+    assert not (tmp_path / "a.csv").exists()
+    run([tmp_path / "clips"], tmp_path / "a.csv", shard=20)
+    assert [row["name"] for row in table(tmp_path / "a.csv")] == [f"{i:03}.wav" for i in range(40)]
+
+
+GONE = """
+from emotts.errors import ClassifierGoneError
+from emotts.hookspecs import hookimpl
+from emotts.testing import PitchClassifier
+
+class Dying(PitchClassifier):
+    name = "dying"
+    def classify(self, batch, *, profile=None):
+        raise ClassifierGoneError("its process failed")
+
+@hookimpl
+def emotts_classifiers():
+    return [Dying]
+"""
+
+
+def test_a_classifier_that_is_gone_stops_the_job(
+    tmp_path: Path, install: Callable[..., None]
+) -> None:
+    install("dying", GONE)
+    speak(tmp_path / "clips", 3)
+    with pytest.raises(EmottsError, match="its process failed"):
+        run([tmp_path / "clips"], tmp_path / "a.csv", classifier=PartConfig(name="dying"))
+    assert not (tmp_path / "a.csv").exists()
+
+
+def test_the_command_tells_how_far_it_is(tmp_path: Path, tones: Path) -> None:
+    speak(tmp_path / "clips", 3)
+    arguments = ["label", str(tmp_path / "clips"), "--config", str(tones)]
+    done = CliRunner().invoke(cli, [*arguments, "-o", str(tmp_path / "a.csv")])
+    assert done.stdout == f"wrote {tmp_path}/a.csv: 3 rows of 3 clips\n"
+    done = CliRunner().invoke(cli, [*arguments, "-o", str(tmp_path / "b.csv"), "--json"])
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["stage"] for line in lines] == ["label", "label", "write", "write"]
+    documented = Path(__file__).parent.parent / "docs" / "json.md"
+    for key in lines[-1]:
+        assert f"| `{key}` |" in documented.read_text().split("\n## label\n")[1].split("\n## ")[0]
+
+
+def test_nothing_heard_is_told_by_the_exit_code(tmp_path: Path, tones: Path) -> None:
+    (tmp_path / "clips").mkdir()
+    (tmp_path / "clips" / "a.wav").write_text("no audio")
+    arguments = ["label", str(tmp_path / "clips"), "--config", str(tones)]
+    done = CliRunner().invoke(cli, [*arguments, "-o", str(tmp_path / "a.parquet")])
+    assert done.exit_code == 1
+    (row,) = pq.read_table(tmp_path / "a.parquet").to_pylist()
+    assert row["embedding"] is None and "can't be read as audio" in row["error"]

@@ -1,0 +1,154 @@
+import io
+import json
+import tarfile
+from pathlib import Path
+
+import audformat
+import pandas as pd
+import pytest
+from labelled import speak
+
+from emotts.errors import ConfigError, EmottsError
+from emotts.labelling import Item, Sources
+from emotts.labelling.decoding import pieces
+
+
+def found(*paths: Path | str, speaker: str | None = None, table: str | None = None) -> list[Item]:
+    return list(Sources(tuple(map(str, paths)), speaker, table).items())
+
+
+def test_a_folder_is_searched_in_order_and_hidden_files_are_left_out(tmp_path: Path) -> None:
+    speak(tmp_path / "b", 2)
+    speak(tmp_path / "a" / "c", 1)
+    speak(tmp_path / ".cache", 1)
+    (tmp_path / "a" / "notes.txt").write_text("none")
+    (tmp_path / "b" / ".000.wav").write_bytes(b"")
+    names = [item.name for item in found(tmp_path)]
+    assert names == ["a/c/000.wav", "b/000.wav", "b/001.wav"]
+
+
+def test_a_pattern_names_clips_below_its_fixed_part_and_each_clip_counts_once(
+    tmp_path: Path,
+) -> None:
+    speak(tmp_path / "x", 3)
+    pattern = f"{tmp_path}/**/00[01].wav"
+    assert [item.name for item in found(pattern)] == ["x/000.wav", "x/001.wav"]
+    assert len(found(pattern, tmp_path, tmp_path / "x" / "000.wav")) == 3
+
+
+def test_the_speaker_is_found_in_the_name_where_the_manifest_has_none(tmp_path: Path) -> None:
+    speak(tmp_path / "ann", 1)
+    speak(tmp_path / "bob", 1)
+    assert [item.speaker for item in found(tmp_path, speaker="^([^/]+)/")] == ["ann", "bob"]
+    assert [item.speaker for item in found(tmp_path, speaker="a..")] == ["ann", None]
+    (tmp_path / "m.csv").write_text("path,speaker\nann/000.wav,carl\nbob/000.wav,\n")
+    named = found(tmp_path / "m.csv", speaker="^[^/]+")
+    assert [item.speaker for item in named] == ["carl", "bob"]
+
+
+def test_a_manifest_carries_what_it_says(tmp_path: Path) -> None:
+    speak(tmp_path / "clips", 2)
+    (tmp_path / "m.csv").write_text(
+        'File,Speaker_ID,sentence,emotion\nclips/000.wav,7,"Well, no.",joy\nclips/001.wav,8,Yes.,\n'
+    )
+    first, second = found(tmp_path / "m.csv")
+    assert Path(first.path).is_file() and first.name == "clips/000.wav"
+    assert (first.speaker, first.text, dict(first.given)) == ("7", "Well, no.", {"emotion": "joy"})
+    assert dict(second.given) == {"emotion": ""}
+
+
+def test_the_layouts_of_ljspeech_coqui_and_common_voice(tmp_path: Path) -> None:
+    speak(tmp_path / "lj" / "wavs", 2)
+    lj = tmp_path / "lj" / "metadata.csv"
+    lj.write_text('000|He said, "5|He said, "five\n001|Dr. No|Doctor No\n')
+    assert [(item.name, item.text) for item in found(lj)] == [
+        ("wavs/000.wav", 'He said, "five'),
+        ("wavs/001.wav", "Doctor No"),
+    ]
+    coqui = tmp_path / "lj" / "coqui.csv"
+    coqui.write_text("audio_file|text|speaker_name|emotion_name\nwavs/001.wav|Hi, you|ann|joy\n")
+    (item,) = found(coqui)
+    assert (item.name, item.text, item.speaker) == ("wavs/001.wav", "Hi, you", "ann")
+    assert item.given == {"emotion_name": "joy"}
+    speak(tmp_path / "cv" / "clips", 1, kind="flac")
+    voice = tmp_path / "cv" / "validated.tsv"
+    voice.write_text("client_id\tpath\tsentence\tage\nabc\t000.flac\tWell.\tfifties\n")
+    (item,) = found(voice)
+    assert (item.name, item.speaker, item.text) == ("clips/000.flac", "abc", "Well.")
+
+
+def test_clips_are_read_from_where_they_lie_in_an_archive(tmp_path: Path) -> None:
+    clips = speak(tmp_path / "clips", 2)
+    archive = tmp_path / "x-000000.tar"
+    with tarfile.open(archive, "w") as tar:
+        for index, clip in enumerate(clips):
+            tar.add(clip, f"s/{index}.a.wav")
+            for kind, note in (("json", json.dumps({"speaker": "ann", "age": 5})), ("txt", "Hi")):
+                info = tarfile.TarInfo(f"s/{index}.{kind}")
+                info.size = len(note)
+                tar.addfile(info, io.BytesIO(note.encode()))
+    items = found(archive)
+    assert [item.name for item in items] == ["s/0.a.wav", "s/1.a.wav"]
+    assert all((i.speaker, i.text, i.given) == ("ann", "Hi", {"age": "5"}) for i in items)
+    for item, clip in zip(items, clips, strict=True):
+        (inside,), (outside,) = pieces(item), pieces(Item(str(clip), "clip"))
+        assert (inside.audio.samples == outside.audio.samples).all()
+    with archive.open("r+b") as file:
+        file.truncate(items[1].offset + 1000)
+    with pytest.raises(EmottsError, match=r"s/1.a.wav: the archive ends within it, after 1000 of"):
+        list(pieces(items[1]))
+
+
+def test_a_database_of_audformat(tmp_path: Path) -> None:
+    speak(tmp_path / "audio", 2)
+    db = audformat.Database("tones")
+    db.schemes["speaker"] = audformat.Scheme("str")
+    files = ["audio/000.wav", "audio/001.wav"]
+    db["files"] = audformat.Table(audformat.filewise_index(files))
+    db["files"]["speaker"] = audformat.Column(scheme_id="speaker")
+    db["files"]["speaker"].set(["ann", "bob"])
+    times = [pd.Timedelta("0s"), pd.Timedelta("250ms")]
+    ends = [pd.Timedelta("300ms"), pd.NaT]
+    db["parts"] = audformat.Table(audformat.segmented_index(files, times, ends))
+    db.save(tmp_path, storage_format="csv")
+    assert [(item.name, item.speaker) for item in found(tmp_path)] == [
+        ("audio/000.wav", "ann"),
+        ("audio/001.wav", "bob"),
+    ]
+    first, second = found(tmp_path / "db.yaml", table="parts")
+    assert (first.start_s, first.end_s, second.start_s, second.end_s) == (None, 0.3, 0.25, None)
+    (piece,) = pieces(first)
+    assert piece.audio.duration_s == pytest.approx(0.3, abs=1e-4)
+    (whole,) = pieces(Item(second.path, "whole"))
+    (piece,) = pieces(second)
+    assert piece.start_s == 0.25
+    assert (piece.audio.samples == whole.audio.samples[-piece.audio.samples.size :]).all()
+    with pytest.raises(EmottsError, match=r"unknown table 'part'.*valid: files, parts"):
+        found(tmp_path, table="part")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("missing", None, "there is no such file or folder"),
+        ("none/*.wav", None, "holds no audio"),
+        ("text.csv", "id,words\n1,Hello\n", "has no header with a column of paths"),
+        ("data.bin", "x", "can't be labelled; known are folders"),
+        ("data.tar", "x", "can't be read as a tar archive"),
+        ("db.yaml", "name: x\n", "has no tables"),
+        ("db.yaml", "{", "can't be read as an audformat database"),
+        ("empty.csv", "path\n", "holds no audio"),
+    ],
+)
+def test_what_names_no_clips_is_refused(
+    tmp_path: Path, name: str, content: str | None, message: str
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_text(content)
+    with pytest.raises(ConfigError, match=message):
+        found(tmp_path / name)
+
+
+def test_a_wrong_expression_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"'\(' is no regular expression"):
+        found(*speak(tmp_path, 1), speaker="(")
