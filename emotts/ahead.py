@@ -1,7 +1,8 @@
 """Run an iterator ahead of its consumer, in a thread of its own."""
 
 from collections.abc import Generator, Iterable
-from queue import Full, Queue
+from contextlib import suppress
+from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import TypeVar
 
@@ -47,4 +48,7 @@ def ahead(items: Iterable[T], depth: int) -> Generator[T, None, None]:
             yield got[0]
     finally:
         gone.set()
+        with suppress(Empty):  # makes room, so that the producer need not wait out its patience
+            while True:
+                queue.get_nowait()
         producer.join()

@@ -65,7 +65,8 @@ class Model:
 class CompactOptions(Options):
     """Options of the compact classifier."""
 
-    threads: int = Field(default=min(2, os.cpu_count() or 1), ge=1, le=64)
+    # One core is left to the engine, which makes the next take meanwhile.
+    threads: int = Field(default=max(1, min(2, (os.cpu_count() or 1) - 1)), ge=1, le=64)
     """How many clips are heard at once; of no effect on what is heard."""
 
 
