@@ -17,8 +17,7 @@ def verified(directory: Path) -> Mapping[str, bytes]:
     """
     files = {}
     try:
-        for line in (directory / SUMS).read_text().splitlines():
-            expected, name = line.split()
+        for name, expected in recorded(directory).items():
             files[name] = (directory / name).read_bytes()
             found = hashlib.sha256(files[name]).hexdigest()
             if found != expected:
@@ -29,6 +28,19 @@ def verified(directory: Path) -> Mapping[str, bytes]:
     except OSError as error:
         raise _unreadable(directory, error) from error
     return files
+
+
+def recorded(directory: Path) -> Mapping[str, str]:
+    """The SHA-256 of each file that the list of hashes names.
+
+    Raises:
+        ClassifierError: the list can't be read.
+    """
+    try:
+        lines = [line.split() for line in (directory / SUMS).read_text().splitlines()]
+    except OSError as error:
+        raise _unreadable(directory, error) from error
+    return {name: expected for expected, name in lines}
 
 
 def fingerprint(directory: Path) -> str:
