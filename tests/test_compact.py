@@ -89,7 +89,8 @@ def test_level_is_of_no_consequence(
             classifier.classify(changed, profile=known),
             strict=True,
         ):
-            np.testing.assert_allclose(probabilities(one), probabilities(other), atol=1e-3)
+            # Another level rounds otherwise, and dense layers compute in 8 bits.
+            np.testing.assert_allclose(probabilities(one), probabilities(other), atol=1e-2)
 
 
 def test_silence_around_the_speech_is_of_no_consequence(

@@ -10,7 +10,7 @@ from training.corpora import LABELS, Clips
 from training.folds import Fold, centre, inner_groups, met
 from training.heads import Array, Head, Indices, Mask
 
-PENALTIES = (0.1, 0.3, 1.0)
+PENALTIES = (0.1, 0.3)
 
 
 @dataclass(frozen=True)
