@@ -5,9 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
+from labelled import speak
 
+from emotts.audio import read
 from emotts.builtin import assets, compact, projection
 from emotts.builtin.projection import project
+from emotts.cli import cli
 from emotts.errors import ClassifierError
 
 SIZE = 1536
@@ -54,6 +58,35 @@ def test_the_strongest_direction_of_the_heads_is_kept() -> None:
     origin = project(np.zeros(SIZE, np.float32), centred=True)
     along, aside = (np.linalg.norm(project(v, centred=True) - origin) for v in (towards, across))
     assert along > 3 * aside
+
+
+def embed(folder: Path, *more: str) -> np.ndarray:
+    """What `emotts embed` writes of the clips in a folder."""
+    output = folder / f"{len(more)}.npy"
+    done = CliRunner().invoke(cli, ["embed", str(folder / "clips"), "-o", str(output), *more])
+    assert done.exit_code == 0, done.output
+    found: np.ndarray = np.load(output)
+    return found
+
+
+def test_embeddings_are_written_in_the_space_unless_they_are_to_be_raw(tmp_path: Path) -> None:
+    clips = [read(clip) for clip in speak(tmp_path / "clips", 8)]
+    heard = compact.CompactClassifier(compact.CompactOptions()).hear(clips)
+    expected = np.array([prediction.embedding for prediction in heard])
+    np.testing.assert_allclose(embed(tmp_path, "--space", "raw"), expected, atol=1e-3)
+    np.testing.assert_allclose(embed(tmp_path), project(expected, centred=False), atol=1e-2)
+    centred = project(expected - expected.mean(axis=0), centred=True)
+    by_speaker = embed(tmp_path, "--center", "speaker", "--speaker", "^0")
+    np.testing.assert_allclose(by_speaker, centred, atol=1e-2)
+
+
+def test_another_classifier_has_no_emotion_space(tmp_path: Path, tones: Path) -> None:
+    speak(tmp_path / "clips", 1)
+    arguments = ["embed", str(tmp_path / "clips"), "-o", str(tmp_path / "v.npy")]
+    options = ["--classifier", "pitch", "--space", "emotion"]
+    done = CliRunner().invoke(cli, [*arguments, *options])
+    assert done.exit_code != 0
+    assert "--space raw" in str(done.exception) + done.output
 
 
 training = pytest.importorskip("training", reason="training is not part of a source distribution")
@@ -132,6 +165,18 @@ def test_the_space_finds_emotions_of_speakers_never_met() -> None:
     after = triplets.nearer(projected, clips)[~met]
     assert np.nanmean(before) < 0.5
     assert np.nanmean(after) > 0.95
+
+
+def test_turned_a_space_is_the_same_but_elsewhere() -> None:
+    random = np.random.default_rng(4)
+    learned = space.Projection(random.standard_normal(9), random.standard_normal((3, 9)))
+    embeddings = random.standard_normal((50, 9))
+    turn = np.linalg.qr(random.standard_normal((3, 3)))[0]
+    turned = learned.turned(embeddings, learned(embeddings) @ turn)
+    np.testing.assert_allclose(turned(embeddings), learned(embeddings) @ turn)
+    aside = learned.turned(embeddings, random.standard_normal((50, 3)))(embeddings)
+    lengths = np.linalg.norm(learned(embeddings), axis=1)
+    np.testing.assert_allclose(np.linalg.norm(aside, axis=1), lengths)
 
 
 def test_the_shipped_space_is_the_documented_one() -> None:

@@ -51,10 +51,14 @@ def _write_assets(views: dict[str, Copies]) -> dict[str, float]:
     """Learn from all clips, and write; view → the shrinkage that was chosen."""
     projection.ASSETS.mkdir(parents=True, exist_ok=True)
     arrays = {"encoder": np.array(projection.encoder())}
-    shrinkages = {}
+    made, shrinkages = {}, {}
     for view, data in views.items():
         logger.info("learning, %s", view)
-        learned, shrinkages[view] = space.learn(data)
+        made[view], shrinkages[view] = space.learn(data)
+    # One space for both: a data set may hold speakers who are not known well enough to be centred.
+    raw, centred = (views[view].embeddings[0] for view in ("uncentred", "centred"))
+    made["uncentred"] = made["uncentred"].turned(raw, made["centred"](centred))
+    for view, learned in made.items():
         arrays |= {
             f"{view}_mean": learned.mean.astype(np.float32),
             f"{view}_matrix": learned.matrix.astype(np.float32),
@@ -131,7 +135,7 @@ _CARD = """# Model card: emotion space
 A linear projection of the embeddings of the compact classifier, [1536] → [{size}]: Fisher's
 discriminants of its eight emotions, with the scatter within the emotions shrunk towards its
 diagonal. One for embeddings relative to their speaker's mean (*centred*, preferred), one for those
-as they are. `emotts embed` writes embeddings in this space.
+as they are, turned so that both share one space. `emotts embed` writes embeddings in this space.
 
 ## Meant for
 

@@ -50,6 +50,14 @@ class Projection:
         """[n, k] from [n, d]."""
         return (embeddings - self.mean) @ self.matrix.T
 
+    def turned(self, embeddings: Array, wanted: Array) -> "Projection":
+        """Turned so that [n, d] embeddings fall as near to the wanted [n, k] as they can.
+
+        Every cosine stays what it is (orthogonal Procrustes, Schönemann, 1966).
+        """
+        turn, _ = scipy.linalg.orthogonal_procrustes(self(embeddings), wanted)
+        return Projection(self.mean, turn.T @ self.matrix)
+
 
 @dataclass(frozen=True)
 class Scatter:

@@ -5,9 +5,11 @@ from typing import Any
 
 import click
 
+from emotts.builtin import projection
 from emotts.cli.labelling import chosen_classifier, chosen_executor, follow, job_options
+from emotts.errors import ConfigError
 from emotts.labelling import Sources, label
-from emotts.labelling.embeddings import Embeddings
+from emotts.labelling.embeddings import EMOTION, RAW, SPACES, Embeddings
 
 
 @click.command("embed")
@@ -27,6 +29,11 @@ from emotts.labelling.embeddings import Embeddings
     metavar="COLUMN",
     help="The column of the manifest that names the emotion; what is heard unless given.",
 )
+@click.option(
+    "--space",
+    type=click.Choice(SPACES),
+    help="emotion: where compact's embeddings mean emotion; raw: as they are.",
+)
 @click.option("--centroids", metavar="FILE", help="A JSON file for one embedding an emotion.")
 def command(
     paths: tuple[str, ...],
@@ -34,6 +41,7 @@ def command(
     dataset: str,
     emotion: str | None,
     centroids: str | None,
+    space: str | None,
     center: str | None,
     speaker: str | None,
     table: str | None,
@@ -48,11 +56,19 @@ def command(
 
     PATH is what `emotts label` takes. Stop it at any time: the same command goes on where it was.
     """
-    embeddings = Embeddings(dataset, emotion, centroids)
+    classifier = chosen_classifier(**options)
+    if space is None:
+        space = EMOTION if classifier.name == projection.CLASSIFIER else RAW
+    elif space == EMOTION and classifier.name != projection.CLASSIFIER:
+        raise ConfigError(
+            f"the emotion space is that of {projection.CLASSIFIER}; for {classifier.name}, write "
+            "--space raw"
+        )
+    embeddings = Embeddings(dataset, emotion, centroids, space)
     progress = label(
         Sources(paths, speaker, table),
         output,
-        classifier=chosen_classifier(**options),
+        classifier=classifier,
         center=center,
         shard=shard,
         executor=chosen_executor(executor, executor_options),

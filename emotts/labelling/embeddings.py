@@ -8,7 +8,7 @@ configuration of emotts reads the same.
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
@@ -17,11 +17,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from emotts.builtin.projection import project
 from emotts.emotions import canonical
 from emotts.errors import ConfigError, UnknownNameError
 from emotts.files import replacing
 from emotts.labelling.rows import Row, Schema
 from emotts.labelling.writers import PARQUET, Shards, Writer, write_csv, writer_for
+
+EMOTION, RAW = SPACES = ("emotion", "raw")
 
 Means = dict[str, tuple[int, npt.NDArray[np.float64]]]
 """Emotion → clips, sum of their embeddings."""
@@ -37,6 +40,8 @@ class Embeddings:
     """The column of the manifest that names the emotion; None: what is heard."""
     centroids: str | None = None
     """A JSON file for one embedding an emotion."""
+    space: str = RAW
+    """`emotion`, where the compact classifier's mean emotion, or `raw`, as the classifier's are."""
 
     def form(self) -> dict[str, Any]:
         """As JSON."""
@@ -65,6 +70,7 @@ class Embeddings:
             if self.emotion is not None and self.emotion not in schema.given:
                 raise UnknownNameError("column of the manifest", self.emotion, schema.given)
             means: Means = {}
+            rows = _projected(rows) if self.space == EMOTION else rows
             made = write(self._summed(rows, means), schema, path)
             if self.centroids is not None:
                 self._write_centroids(Path(self.centroids), means)
@@ -134,6 +140,17 @@ class Embeddings:
                 yield key, {"name": self._name(row), "embedding": _shortest(row.embedding)}
         if not seen:
             raise ConfigError("no clip could be heard, so there are no embeddings")
+
+
+def _projected(rows: Shards) -> Shards:
+    """The rows with their embeddings in the emotion space."""
+    for shard in rows:
+        yield [
+            row
+            if row.embedding is None
+            else replace(row, embedding=project(row.embedding, centred=row.centred))
+            for row in shard
+        ]
 
 
 def write_npy(rows: Shards, schema: Schema, path: Path) -> Sequence[Path]:
