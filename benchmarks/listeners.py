@@ -11,7 +11,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmarks.disjoint import EMOTIONS, SEED, TAKES, TEXTS, Room, Trial, interval, table
+from benchmarks import confidence
+from benchmarks.disjoint import (
+    EMOTIONS,
+    SEED,
+    TAKES,
+    TEXTS,
+    Room,
+    Trial,
+    interval,
+    table,
+)
 from benchmarks.proof.hearing import Verdict, judged
 from emotts import scoring
 from emotts.emotions import Target
@@ -139,11 +149,14 @@ def main() -> None:
     """Print the section."""
     room = Room()
     found: list[list[Row]] = []
+    believed: list[confidence.Belief] = []
     for text in TEXTS:
         for emotion in EMOTIONS:
             candidates = takes(room, text, emotion)
             request = room.request(text, Target({emotion: 1.0}))
-            found += [rows(room, trial, candidates, request) for trial in room.trials()]
+            for trial in room.trials():
+                found.append(rows(room, trial, candidates, request))
+                believed += confidence.beliefs(trial, candidates)
     columns = list(zip(*found, strict=True))
     head = ["who listens", "hit", "log-odds", "gain", "headroom", "matched", "agreed"]
     print(
@@ -155,6 +168,8 @@ def main() -> None:
         "that the target was reached; *agreed*: how often the jury then hears it first.\n"
     )
     print(table(head, [line(w, c, columns[0]) for w, c in zip(WAYS, columns, strict=True)]))
+    families = [way.name for way in WAYS[:2]]
+    print(confidence.section(families, believed))
 
 
 if __name__ == "__main__":
