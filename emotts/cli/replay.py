@@ -25,7 +25,7 @@ def command(
     config: str | None,
     as_json: bool,
 ) -> None:
-    """Speak again what a line of a ledger tells of, and check that it is the same.
+    """Speak again what a ledger tells of, and check that it is the same.
 
     The chosen take is made from its recorded controls and seed. It is an error when the engine is
     another one, or what it speaks has another hash.
