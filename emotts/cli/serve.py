@@ -74,7 +74,7 @@ def command(
     trust_network: bool,
     **options: Any,
 ) -> None:
-    """Serve speech over HTTP, for OpenAI's clients and a page of its own.
+    """Serve speech over HTTP: OpenAI's interface, and a page.
 
     Clients of OpenAI's speech interface work unchanged: set their base URL to
     http://127.0.0.1:8000/v1.
