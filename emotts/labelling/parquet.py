@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from emotts.labelling.rows import Row, Schema
 from emotts.labelling.writers import Shards
 
+NUMBERS = ["embedding.list.element"]
 TYPES = {str: pa.string(), float: pa.float64(), bool: pa.bool_()}
 
 
@@ -28,7 +29,10 @@ def write(rows: Shards, schema: Schema, path: Path) -> list[Path]:
             break
     columns = [(name, TYPES[kind]) for name, kind in schema.columns.items()]
     form = pa.schema([*columns, ("embedding", pa.list_(pa.float32(), size))])
-    with pq.ParquetWriter(path, form, compression="zstd") as file:
+    words = [name for name, kind in schema.columns.items() if kind is str]
+    # A dictionary of numbers that hardly ever repeat is longer than they are.
+    how = {"compression": "zstd", "use_dictionary": words, "use_byte_stream_split": NUMBERS}
+    with pq.ParquetWriter(path, form, **how) as file:
         for shard in chain(silent, rows):
             file.write_batch(_batch(shard, schema, form, size))
     return [path]
