@@ -4,7 +4,7 @@ import logging
 import os
 import pickle
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -64,10 +64,12 @@ def labelled(work: Work, shards: Iterable[Shard], options: "RayOptions") -> Iter
     try:
         tally: Any = ray.remote(num_cpus=0)(Tally).remote()
         while wave := list(islice(shards, WAVE)):
-            for row in _dataset(wave, work, tally, workers, options).iter_rows():
-                if failure := row.pop(FAILURE):
-                    raise WorkerError(failure)
-                yield Done(**row)
+            found: Any = iter(_dataset(wave, work, tally, workers, options).iter_rows())
+            with closing(found):  # or it would go on after an error, with a Ray that is shut down
+                for row in found:
+                    if failure := row.pop(FAILURE):
+                        raise WorkerError(failure)
+                    yield Done(**row)
     except RayError as error:
         raise WorkerError(
             f"the cluster gave up: {error}. What is done is kept: start the command again, and it "

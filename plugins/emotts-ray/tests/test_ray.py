@@ -28,6 +28,26 @@ from emotts.plugins import load
 
 SAMPLES = Path(__file__).parents[3] / "samples" / "audio"
 COPIES = 16
+
+STOPPED = """
+import sys
+
+import ray
+from emotts_ray import RayExecutor, RayOptions
+from emotts_ray.cluster import WorkerError
+
+from emotts.config import PartConfig
+from emotts.labelling.items import Item, Shard
+from emotts.labelling.labeller import Work
+
+work = Work(PartConfig(name="compact"), "", "/nowhere")
+shards = [Shard(index, index, (Item("a.wav", "a.wav"),)) for index in range(9)]
+try:
+    list(RayExecutor(RayOptions(shards=1)).run(work, shards))
+except WorkerError:
+    sys.exit(int(ray.is_initialized()) or 7)
+"""
+
 MORTAL = """
 import os, signal
 
@@ -192,6 +212,12 @@ def test_a_cluster_without_room_is_an_error(cluster: None, tmp_path: Path) -> No
     work = Work(compact(), "", str(tmp_path))
     with pytest.raises(ConfigError, match=r"no room for a worker of 1 CPU and 0\.5 GPU"):
         next(RayExecutor(RayOptions(gpus=0.5)).run(work, []))
+
+
+def test_a_job_that_stops_leaves_no_ray_of_its_own() -> None:
+    done = subprocess.run([sys.executable, "-c", STOPPED], capture_output=True, text=True)
+    assert done.returncode == 7, done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_options_are_checked() -> None:
