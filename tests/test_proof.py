@@ -1,3 +1,4 @@
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +22,12 @@ REASON = "the proof is not part of a source distribution"
 draws = pytest.importorskip("benchmarks.proof.draws", reason=REASON)
 figures = pytest.importorskip("benchmarks.proof.figures", reason=REASON)
 memory = pytest.importorskip("benchmarks.proof.memory", reason=REASON)
+report = pytest.importorskip("benchmarks.proof.report", reason=REASON)
 session = pytest.importorskip("benchmarks.proof.session", reason=REASON)
 texts = pytest.importorskip("benchmarks.proof.texts", reason=REASON)
 
 ROOT = Path(__file__).parents[1]
+PROOF = ROOT / "benchmarks" / "proof"
 TONE = ToneEngine(Options())
 PITCH = PitchClassifier(Options())
 TEXT = "The cat sat on the mat."
@@ -211,6 +214,18 @@ def test_words_are_lost_against_plain_speech() -> None:
     assert found["more WER"]["mean"] == pytest.approx(0.1)
     assert found["DNSMOS"]["mean"] == pytest.approx(-0.3)
     assert found["similarity"]["lowest"] == 0.6 and found["similarity"]["close"] == 0.5
+
+
+def test_the_report_has_the_figures_of_its_data() -> None:
+    content = json.loads((PROOF / "report.json").read_text(encoding="utf-8"))
+    assert (PROOF / "report.md").read_text(encoding="utf-8") == report.markdown(content)
+
+
+def test_the_page_needs_nothing_else() -> None:
+    page = (PROOF / "report.html").read_text(encoding="utf-8")
+    assert len(page.encode()) < 500_000
+    assert page.count("<svg") == 5
+    assert not re.search(r"<(script|link|img|iframe)|@import|url\((?!#)", page)
 
 
 def test_two_of_seven_takes_are_hacked_and_no_other() -> None:

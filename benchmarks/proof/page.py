@@ -52,6 +52,7 @@ def render(content: Content) -> str:
         else:
             body = f"<h2>{escape(table.title)}</h2>{body}"
         parts += [body, *_figures(table.title, content)]
+    parts.append(_list(report.LIMITS))
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -78,6 +79,13 @@ def _width(svg: str) -> int:
     found = re.search(r'viewBox="0 0 ([\d.]+)', svg)
     assert found  # every picture has one
     return round(float(found[1]) / 12)
+
+
+def _list(text: str) -> str:
+    """A title and a list."""
+    title, *items = re.split(r"\n+(?:- |$)", text.removeprefix("## "))
+    listed = "".join(f"<li>{_words(item)}</li>" for item in items if item)
+    return f"<h2>{escape(title)}</h2><ul>{listed}</ul>"
 
 
 def _table(table: Table) -> str:

@@ -12,7 +12,8 @@ HARM = """\
 Winners of 8 against take 0 of their sentences. Words by Whisper tiny.en, which took no part in
 choosing (its encoder's early layers, which one family hears with, did; no other recogniser installs
 offline); likeness by Resemblyzer, whose floor of .65 is part of the pipeline here; naturalness by
-DNSMOS, which is not.
+DNSMOS, which is not. `clipped` counts winners with a sample at full scale; a take that would go
+beyond is turned down to it, so that most of them are only as loud as they can be.
 """
 ATTACKS = """\
 Two of the 7 takes of each sentence are hacked; the shipped classifiers and priors choose. `won` is
@@ -103,5 +104,8 @@ def _extent(content: Content) -> list[list[str]]:
         ["choices before the other family", str(cells.get(CROSS, 0))],
         ["winners whose words and naturalness were measured", str(harm["winners"])],
         ["attacks on each selector", str(next(iter(attacks.values()))["all"]["sentences"])],
-        ["minutes", f"{content['settings']['seconds'] / 60:.0f}, in two processes"],
+        [
+            "minutes, of the last run",
+            f"{content['settings']['seconds'] / 60:.0f}, in two processes",
+        ],
     ]

@@ -28,6 +28,20 @@ sentences), the jury agrees in {agreed}. Hardest with this voice is {hardest}: {
 """
 
 
+LIMITS = """\
+## What this does not show
+
+- Nobody listened. The halves differ in corpora and speakers, verifier and jury hear with the same
+  two families: what fools a family wherever it was trained is seen in the second table alone.
+- Controls and the literature's priors were settled in development, on other sentences, with
+  judges of the same two halves. What was tuned on one half alone, and chosen, is judged cleanly;
+  what a person decided after reading a jury's figures is not.
+- The oracle chooses by the very judges that then judge it, so that part of its headroom is their
+  noise, which nobody can recover.
+- Checks and attacks were made by the same hands; others will think of other attacks.
+"""
+
+
 def markdown(content: Content) -> str:
     """The short report."""
     parts = ["# Proof: the emotion is in the take\n", HEAD.format(**content["settings"])]
@@ -35,7 +49,7 @@ def markdown(content: Content) -> str:
     for table in tables(content):
         if table.short:
             parts.append(f"## {table.title}\n\n{table.words}\n{_markdown(table)}\n")
-    return "\n".join(parts)
+    return "\n".join([*parts, LIMITS])
 
 
 def short(content: Content) -> str:
