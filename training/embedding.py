@@ -43,7 +43,7 @@ def main() -> None:
     groups = {"speakers": inner_groups(clips), "corpora": clips.corpus}
     tables = {name: _table(views, group) for name, group in groups.items()}
     (HERE / "EMBEDDING.md").write_text(_REPORT.format(**tables, **shrinkages))
-    card = _CARD.format(**tables, size=len(corpora.LABELS) - 1)
+    card = _CARD.format(**tables, size=projection.SIZE)
     (projection.ASSETS / "MODEL_CARD.md").write_text(card)
 
 

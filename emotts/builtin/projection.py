@@ -24,6 +24,8 @@ ASSETS = Path(__file__).parent.parent / "assets" / "space"
 FILE = "projection.npz"
 CLASSIFIER = compact.CompactClassifier.name
 """Whose embeddings are projected."""
+SIZE = len(compact.CompactClassifier.labels) - 1
+"""Of what comes out: one less than the emotions that were told apart."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Projection:
     mean: Floats
     """[d] of the embeddings that it was learned from."""
     matrix: Floats
-    """[k, d]; k is one less than the emotions that it was learned from."""
+    """[k, d]; k is `SIZE`."""
 
     def __call__(self, embedding: Embedding) -> Embedding:
         """[..., k] from [..., d]; the direction tells which emotion, the length how strong it is.

@@ -1,0 +1,67 @@
+"""Readers of tables as `emotts label` writes them, row by row: they may be larger than memory."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from emotts.errors import ConfigError, UnknownNameError
+from emotts.reporting.heard import Columns, Heard
+
+Reader = Callable[[Path, str | None], Iterator[Heard]]
+"""From a table, and its column of known emotions."""
+
+PARQUET = ".parquet"
+
+
+def read(labels: Path, truth: str | None) -> Iterator[Heard]:
+    """The clips of a table.
+
+    Args:
+        labels: a `.parquet`, `.csv` or `.jsonl` file of `emotts label`.
+        truth: its column that names the emotion known from elsewhere.
+
+    Raises:
+        UnknownNameError: of another kind, or without such a column.
+        ConfigError: it can't be read, or what reads it is not installed.
+    """
+    kinds: dict[str, Reader] = {".csv": read_csv, ".jsonl": read_json_lines}
+    if labels.suffix == PARQUET:
+        if find_spec("pyarrow") is None:
+            raise ConfigError("Parquet needs pyarrow: pip install 'emotts[label]'")
+        kinds[PARQUET] = import_module("emotts.reporting.parquet").read
+    if labels.suffix not in kinds:
+        raise UnknownNameError("kind of labels", labels.name, (PARQUET, *kinds))
+    try:
+        yield from kinds[labels.suffix](labels, truth)
+    except (OSError, ValueError, TypeError, csv.Error) as error:
+        raise ConfigError(
+            f"{labels}: can't be read as labels that emotts wrote: {error}"
+        ) from error
+
+
+def read_csv(labels: Path, truth: str | None) -> Iterator[Heard]:
+    """Without embeddings, which a CSV has none of."""
+    with labels.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        columns = Columns.of(rows.fieldnames or (), truth)
+        for row in rows:
+            yield columns.heard(row, None)
+
+
+def read_json_lines(labels: Path, truth: str | None) -> Iterator[Heard]:
+    """An object a line, all with the columns of the first."""
+    columns = None
+    with labels.open(encoding="utf-8") as file:
+        for line in file:
+            row = json.loads(line)
+            if not isinstance(row, dict):
+                raise ValueError("a line is no object")
+            columns = columns or Columns.of(tuple(row), truth)
+            numbers = row.get("embedding")
+            embedding = None if numbers is None else np.asarray(numbers, np.float32)
+            yield columns.heard(row, embedding)

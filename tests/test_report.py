@@ -1,0 +1,225 @@
+"""The page about a data set: what it counts, what it can't read, and how it looks in a browser."""
+
+import csv
+import io
+import json
+import re
+import shutil
+from base64 import b64decode
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import soundfile
+from click.testing import CliRunner, Result
+from labelled import run, speak
+from test_docs import keys, section
+
+from emotts.cli import cli
+from emotts.errors import ConfigError, EmottsError, UnknownNameError
+from emotts.reporting import report
+from emotts.reporting.heard import Heard
+from emotts.reporting.plane import plane
+from emotts.reporting.reading import read
+from emotts.reporting.sound import LONGEST_S
+from emotts.reporting.tally import MAP, tally
+
+CLIPS = 30
+MOODS = ("joy", "sad", "other")
+ODD = "<script>alert(1)</script>"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A manifest of clips of tones in three moods, of which one can't be read, in a folder."""
+    folder = tmp_path_factory.mktemp("data")
+    clips = speak(folder / "clips", CLIPS)
+    (folder / "clips" / "bad.wav").write_text("no audio")
+    with (folder / "m.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["path", "speaker", "text", "mood"])
+        rows.writerow(["clips/bad.wav", "a", ODD, "joy"])
+        rows.writerows([c, "ab"[i % 2], ODD, MOODS[i % 3]] for i, c in enumerate(clips))
+    return folder
+
+
+@pytest.fixture(params=[".parquet", ".csv", ".jsonl"])
+def labels(data: Path, tones: Path, request: pytest.FixtureRequest) -> Path:
+    file = data / f"labels{request.param}"
+    if not file.exists():
+        run([data / "m.csv"], file)
+    return file
+
+
+@pytest.fixture
+def parquet(data: Path, tones: Path) -> Path:
+    file = data / "labels.parquet"
+    if not file.exists():
+        run([data / "m.csv"], file)
+    return file
+
+
+def made(labels: Path, *options: str) -> Result:
+    output = str(labels.parent / "r.html")
+    return CliRunner().invoke(cli, ["report", str(labels), "-o", output, *options])
+
+
+def clip(number: int, **known: object) -> Heard:
+    """A clip of happiness or sadness."""
+    scores = {"happiness": 0.5 + number % 7 / 20, "sadness": 0.3}
+    values = {
+        "path": f"{number}.wav", "name": f"{number}.wav", "start_s": 0.0, "end_s": 1.0,
+        "speaker": None, "text": None, "scores": scores, "dimensions": {}, "truth": None,
+        "classifier": "pitch", "fingerprint": "pitch", "centred": False, "error": None,
+        "embedding": None,
+    }  # fmt: skip
+    return Heard(**{**values, **known})  # type: ignore[arg-type]
+
+
+def test_every_kind_of_table_says_the_same(labels: Path, parquet: Path) -> None:
+    rows = pq.read_table(parquet).to_pylist()
+    found = tally(read(labels, "mood"))
+    assert found.rows == CLIPS + 1
+    assert found.tops == Counter(row["top"] for row in rows if row["top"])
+    assert found.seconds == pytest.approx(sum(row["duration_s"] or 0 for row in rows))
+    assert found.speakers == {"a", "b"}
+    assert found.errors.total() == 1
+    assert found.truths == {"happiness", "sadness", "other"}
+    assert found.confusion.total() == CLIPS
+    heard = {clip.name: clip.embedding for clip in found.sample}
+    assert len(heard) == (0 if labels.suffix == ".csv" else CLIPS)
+    for row in rows:
+        if row["name"] in heard:
+            assert heard[row["name"]] == pytest.approx(row["embedding"])
+
+
+def test_the_surest_and_the_least_sure_clips_are_shown(parquet: Path) -> None:
+    clips = [clip for clip in read(parquet, None) if clip.scores]
+    found = tally(clips)
+    for top, best in found.examples.items():
+        sure = sorted((clip.scores[top] for clip in clips if clip.top == top), reverse=True)
+        assert [kept.scores[top] for kept in best.clips()] == sure[: len(best.clips())]
+    margins = sorted(clip.margin for clip in clips)
+    doubtful = [clip.margin for clip in found.uncertain.clips()]
+    assert doubtful == margins[: len(doubtful)]
+
+
+def test_a_long_table_is_sampled_evenly() -> None:
+    vector = np.zeros(2, np.float32)
+    count = 5 * MAP
+    found = tally(clip(number, embedding=vector) for number in range(count))
+    drawn = np.array([int(kept.name.removesuffix(".wav")) for kept in found.sample])
+    assert len(drawn) == len(set(drawn)) == MAP
+    assert drawn.mean() == pytest.approx(count / 2, rel=0.05)
+
+
+def test_the_map_shows_what_differs_most() -> None:
+    random = np.random.default_rng(1)
+    side = np.arange(60) % 2
+    vectors = random.standard_normal((60, 9)) + 20 * side[:, None]
+    drawn = plane([clip(i, embedding=v.astype(np.float32)) for i, v in enumerate(vectors)])
+    assert drawn is not None
+    assert drawn.shares[0] > 0.8
+    along = drawn.places[:, 0]
+    assert abs(along[side == 0].mean() - along[side == 1].mean()) > 0.7
+    assert plane([clip(i, embedding=vectors[0].astype(np.float32)) for i in range(9)]) is None
+
+
+def test_the_page_is_one_file_and_quotes_what_it_was_told(labels: Path) -> None:
+    done = made(labels, "--truth", "mood")
+    assert done.exit_code == 0, done.output
+    page = (labels.parent / "r.html").read_text()
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    addresses = re.findall(r'(?:src|href)="([^"]*)"', page)
+    assert addresses and all(address.startswith("data:") for address in addresses)
+    assert "Against mood" in page and "1 could not be heard" in page
+
+
+def test_the_counts_are_printed_as_the_docs_say(parquet: Path) -> None:
+    printed = json.loads(made(parquet, "--truth", "mood", "--json").stdout)
+    assert [list(printed)] == keys(section("json.md", "report"))
+    assert (printed["rows"], printed["errors"], printed["speakers"]) == (CLIPS + 1, 1, 2)
+    assert sum(printed["tops"].values()) == CLIPS
+    assert sum(printed["confusion"]["sadness"].values()) == CLIPS / len(MOODS)
+
+
+def test_clips_are_in_the_page_short_and_playable(parquet: Path, data: Path) -> None:
+    report(parquet, data / "r.html")
+    sounds = re.findall(r'src="data:audio/mpeg;base64,([^"]+)"', (data / "r.html").read_text())
+    assert sounds
+    for sound in sounds:
+        samples, rate = soundfile.read(io.BytesIO(b64decode(sound)))
+        assert np.abs(samples).max() > 0.01
+        assert samples.size / rate < LONGEST_S + 0.2
+
+
+def test_links_lead_to_the_part_that_was_heard(data: Path, tones: Path) -> None:
+    labels = data / "windows.parquet"
+    if not labels.exists():
+        run([data / "m.csv"], labels, window_s=0.5)
+    (data / "pages").mkdir(exist_ok=True)
+    report(labels, data / "pages" / "r.html", audio="link")
+    addresses = re.findall(r'src="([^"]*)"', (data / "pages" / "r.html").read_text())
+    parts = {
+        (row["name"].rpartition("/")[2], f"t={row['start_s']:g},{row['end_s']:g}")
+        for row in pq.read_table(labels).to_pylist()
+        if row["top"]
+    }
+    for address in addresses:
+        file, _, part = address.partition("#")
+        assert (data / "pages" / file).resolve().is_file()
+        assert (Path(file).name, part) in parts
+
+
+def test_a_page_without_audio_has_none(parquet: Path, data: Path) -> None:
+    report(parquet, data / "r.html", audio="none")
+    assert "<audio" not in (data / "r.html").read_text()
+
+
+def test_a_clip_that_is_gone_is_told_of(parquet: Path, tmp_path: Path) -> None:
+    rows = pq.read_table(parquet).to_pylist()
+    with (tmp_path / "gone.jsonl").open("w") as file:
+        file.writelines(json.dumps(row | {"path": "/nowhere/x.wav"}) + "\n" for row in rows)
+    report(tmp_path / "gone.jsonl", tmp_path / "r.html")
+    page = (tmp_path / "r.html").read_text()
+    assert "<audio" not in page and "can&#x27;t be read as audio" in page
+
+
+def test_clips_of_an_archive_are_found_in_it(data: Path, tmp_path: Path, tones: Path) -> None:
+    shutil.make_archive(str(tmp_path / "clips"), "tar", data / "clips")
+    run([tmp_path / "clips.tar"], tmp_path / "l.csv")
+    report(tmp_path / "l.csv", tmp_path / "r.html")
+    assert (tmp_path / "r.html").read_text().count("<audio") >= len(MOODS)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("l.txt", "path", "unknown kind of labels"),
+        ("l.csv", "path,speaker\na,b\n", "unknown column of the labels 'top'"),
+        ("l.csv", "path,top,anger\na,anger,much\n", "can't be read as labels"),
+        ("l.csv", "path,top\n", "holds no rows"),
+        ("l.jsonl", '{"path": "a", "top": "fear"}\n{"path', "can't be read as labels"),
+        ("l.jsonl", "[1]\n", "a line is no object"),
+        ("l.parquet", "PAR1", "can't be read as labels"),
+    ],
+)
+def test_no_labels_are_told_from_labels(
+    name: str, content: str, message: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(EmottsError, match=message):
+        report(tmp_path / name, tmp_path / "r.html")
+    assert not (tmp_path / "r.html").exists()
+
+
+def test_what_can_not_be_is_refused(parquet: Path, tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match=r"'moods' \(did you mean 'mood'\?\)"):
+        report(parquet, tmp_path / "r.html", truth="moods")
+    with pytest.raises(ConfigError, match="can't be written"):
+        report(parquet, tmp_path / "no" / "r.html")
+    with pytest.raises(ConfigError, match="more than 40 values"):
+        tally(clip(number, truth=f"t{number}") for number in range(50))
