@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import soundfile
@@ -113,6 +114,27 @@ def test_a_long_table_is_sampled_evenly() -> None:
     drawn = np.array([int(kept.name.removesuffix(".wav")) for kept in found.sample])
     assert len(drawn) == len(set(drawn)) == MAP
     assert drawn.mean() == pytest.approx(count / 2, rel=0.05)
+
+
+def test_a_clip_that_is_kept_keeps_no_others(parquet: Path) -> None:
+    kept = [clip.embedding for clip in read(parquet, None) if clip.embedding is not None]
+    assert kept
+    assert all(embedding.base is None for embedding in kept)
+
+
+def test_a_large_table_is_never_in_memory_as_a_whole(parquet: Path, tmp_path: Path) -> None:
+    rows = pq.read_table(parquet).slice(1)
+    numbers = np.zeros(CLIPS * 1536, np.float32)
+    wide = pa.FixedSizeListArray.from_arrays(pa.array(numbers), 1536)
+    rows = rows.set_column(rows.schema.get_field_index("embedding"), "embedding", wide)
+    groups = 200
+    with pq.ParquetWriter(tmp_path / "l.parquet", rows.schema, use_dictionary=False) as file:
+        for _ in range(groups):
+            file.write_table(rows)
+    before = pa.total_allocated_bytes()
+    held = [pa.total_allocated_bytes() - before for _ in read(tmp_path / "l.parquet", None)]
+    assert len(held) == groups * CLIPS
+    assert max(held) < groups * numbers.nbytes / 4
 
 
 def test_the_map_shows_what_differs_most() -> None:

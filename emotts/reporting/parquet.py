@@ -20,10 +20,12 @@ def read(labels: Path, truth: str | None) -> Iterator[Heard]:
         names = file.schema_arrow.names
         columns = Columns.of(names, truth)
         wanted = [name for name in names if name != EMBEDDING]
-        for batch in file.iter_batches(BATCH):
-            embeddings = _embeddings(batch.column(EMBEDDING)) if EMBEDDING in names else None
-            for row in batch.select(wanted).to_pylist():
-                yield columns.heard(row, next(embeddings) if embeddings else None)
+        # Group by group: asked for all of them, Arrow reads far ahead.
+        for group in range(file.num_row_groups):
+            for batch in file.iter_batches(BATCH, row_groups=[group]):
+                embeddings = _embeddings(batch.column(EMBEDDING)) if EMBEDDING in names else None
+                for row in batch.select(wanted).to_pylist():
+                    yield columns.heard(row, next(embeddings) if embeddings else None)
 
 
 def _embeddings(column: pa.FixedSizeListArray) -> Iterator[Embedding | None]:
@@ -32,4 +34,5 @@ def _embeddings(column: pa.FixedSizeListArray) -> Iterator[Embedding | None]:
     numbers = column.flatten().to_numpy(zero_copy_only=False)
     rows = iter(numbers.reshape(int(held.sum()), -1) if numbers.size else ())
     for there in held:
-        yield np.asarray(next(rows), np.float32) if there and numbers.size else None
+        # A copy: a row that is kept must not keep the others of its batch.
+        yield np.array(next(rows), np.float32) if there and numbers.size else None
