@@ -37,6 +37,8 @@ class Classifier(ABC):
     """Whether its emotions exclude each other, so that its scores sum to 1."""
     batch: int = 1
     """How many clips it likes to hear at once."""
+    bulk: int | None = None
+    """How many, where there are many and none is waited for; None: `batch`."""
 
     Options: ClassVar[type[Options]] = Options
 

@@ -78,6 +78,8 @@ class CompactClassifier(CentredClassifier):
 
     name = "compact"
     batch = 2
+    # No thread waits for the other until all are heard.
+    bulk = 32
 
     Options: ClassVar[type[Options]] = CompactOptions
     options: CompactOptions

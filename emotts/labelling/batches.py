@@ -23,6 +23,7 @@ class Batches:
             profiles: speaker → profile; others are heard as they are.
         """
         self._classifier, self._profiles = classifier, profiles
+        self.size = classifier.bulk or classifier.batch
 
     def score(self, clips: Sequence[Clip]) -> list[Row]:
         """Rows of clips, heard in batches of like lengths."""
@@ -30,8 +31,8 @@ class Batches:
         ordered = sorted(clips, key=lambda clip: (self._speaker(clip), -clip.duration_s))
         for speaker, group in groupby(ordered, key=self._speaker):
             alike, profile = list(group), self._profiles.get(speaker)
-            for start in range(0, len(alike), self._classifier.batch):
-                batch = alike[start : start + self._classifier.batch]
+            for start in range(0, len(alike), self.size):
+                batch = alike[start : start + self.size]
                 found += map(_row, batch, self._attempt(batch, profile))
         return found
 

@@ -17,7 +17,7 @@ from emotts.parts import close, make_classifier
 from emotts.plugins import load
 from emotts.records import Prediction
 
-BATCHES = 16
+BATCHES = 4
 """So many batches of clips are sorted by length before they are cut."""
 BUFFER_S = 600.0
 """Or so much audio, seconds."""
@@ -168,7 +168,7 @@ class Labeller:
             else:
                 waiting.append(event)
                 seconds += event.duration_s
-            if len(waiting) >= BATCHES * self._classifier.batch or seconds >= BUFFER_S:
+            if len(waiting) >= BATCHES * self._batches.size or seconds >= BUFFER_S:
                 yield failed + self._batches.score(waiting), ended
                 waiting, failed, ended, seconds = [], [], [], 0.0
         yield failed + self._batches.score(waiting), ended
