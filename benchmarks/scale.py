@@ -51,9 +51,12 @@ def speed(folder: Path) -> None:
     plugins = load()
     ways = {
         "this process, 2 threads": (make_executor(plugins, "local"), 2),
-        "Ray, 2 workers of 1 thread": (make_executor(plugins, "ray", {"workers": 2, "shards": 2}), 1),
+        "Ray, 2 workers of 1 thread": (
+            make_executor(plugins, "ray", {"workers": 2, "shards": 2}),
+            1,
+        ),
     }
-    print("| who | clips | audio, s | from start to end, s | once it runs, s of audio a second |")
+    print("| who | clips | audio, s | from start to end, s | then, s of audio a second |")
     print("|---|---|---|---|---|")
     for name, (executor, threads) in ways.items():
         steps, took = measured(folder, executor, threads)
@@ -73,7 +76,7 @@ def storage(folder: Path) -> None:
     size = (part / parts.file_name(0)).stat().st_size
     work.close()
     schema = Schema.of(make_classifier(load(), PartConfig(name="compact")), ())
-    print("| file | bytes a row | rows written a second |\n|---|---|---|")
+    print("\n| file | bytes a row | rows written a second |\n|---|---|---|")
     print(f"| part of {len(rows)} rows | {size / len(rows):.0f} | |")
     for name, write in (
         ("Parquet", parquet.write),
