@@ -9,7 +9,6 @@ is kept in the cache, and a proof that was stopped goes on where it was.
 
 import json
 import logging
-import time
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
@@ -113,9 +112,8 @@ def main() -> None:
     arguments = vars(parser.parse_args())
     folder, workers = arguments.pop("folder"), arguments.pop("workers")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    start = time.perf_counter()
     rows, made = work.prove(work.Plan(**arguments), workers=workers)
-    found = content(rows, arguments | {"seconds": time.perf_counter() - start}, made)
+    found = content(rows, arguments, made)
     (folder / "report.json").write_text(written(found), encoding="utf-8")
     (folder / "report.md").write_text(report.markdown(found), encoding="utf-8")
     (folder / "report.html").write_text(page.render(found), encoding="utf-8")

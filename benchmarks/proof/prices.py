@@ -104,8 +104,4 @@ def _extent(content: Content) -> list[list[str]]:
         ["choices before the other family", str(cells.get(CROSS, 0))],
         ["winners whose words and naturalness were measured", str(harm["winners"])],
         ["attacks on each selector", str(next(iter(attacks.values()))["all"]["sentences"])],
-        [
-            "minutes, of the last run",
-            f"{content['settings']['seconds'] / 60:.0f}, in two processes",
-        ],
     ]

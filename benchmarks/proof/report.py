@@ -32,7 +32,7 @@ LIMITS = """\
 ## What this does not show
 
 - Nobody listened. The halves differ in corpora and speakers, verifier and jury hear with the same
-  two families: what fools a family wherever it was trained is seen in the second table alone.
+  two families: what fools a family wherever it was trained is seen across families alone.
 - Controls and the literature's priors were settled in development, on other sentences, with
   judges of the same two halves. What was tuned on one half alone, and chosen, is judged cleanly;
   what a person decided after reading a jury's figures is not.
