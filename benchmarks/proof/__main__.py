@@ -101,10 +101,10 @@ def main() -> None:
     """Prove, and write the reports."""
     parser = ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sentences", type=int, default=40, help="of each kind, an emotion")
-    parser.add_argument("--many", type=int, default=20, help="of them with 16 and 32 takes")
+    parser.add_argument("--many", type=int, default=5, help="of them with 16 and 32 takes")
     parser.add_argument("--cross", type=int, default=5, help="of them across families")
-    parser.add_argument("--harm", type=int, default=12, help="of them with words and naturalness")
-    parser.add_argument("--attacks", type=int, default=8, help="neutral ones under attack")
+    parser.add_argument("--harm", type=int, default=5, help="of them with words and naturalness")
+    parser.add_argument("--attacks", type=int, default=4, help="neutral ones under attack")
     parser.add_argument("--generations", type=int, default=GENERATIONS, help="of tuning")
     parser.add_argument("--minutes", type=float, default=120, help="no cell is begun later")
     parser.add_argument("--workers", type=int, default=2)
