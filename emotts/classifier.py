@@ -11,7 +11,7 @@ from emotts.audio import Audio
 from emotts.closeness import log_odds
 from emotts.errors import ClassifierError, EmottsError
 from emotts.options import Options
-from emotts.records import Prediction, Profile
+from emotts.records import Embedding, Prediction, Profile
 
 
 class Classifier(ABC):
@@ -140,6 +140,15 @@ class Classifier(ABC):
         None where it can't tell, and must hear the clip again.
         """
         return None
+
+    def condensed(self, embedding: Embedding, *, centred: bool) -> Embedding:
+        """What of its embedding tells emotions apart, as `emotts embed` writes it: all, by default.
+
+        Args:
+            embedding: [d] float32.
+            centred: whether it is relative to its speaker's mean.
+        """
+        return embedding
 
     def _validate(self, prediction: Prediction) -> None:
         scores = np.fromiter(prediction.scores.values(), np.float64)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from emotts.classifier import Classifier
 from emotts.emotions import Target, canonical
 from emotts.errors import ConfigError
 from emotts.records import Candidate, Conditioning, Embedding
@@ -24,6 +25,7 @@ def wanted(
     *,
     centroids: Centroids | None = None,
     before: Tone | None = None,
+    classifier: Classifier | None = None,
 ) -> Conditioning:
     """What the takes of a sentence are conditioned on.
 
@@ -36,6 +38,8 @@ def wanted(
         accepts: the kinds that the engine takes; only they are given.
         centroids: of the emotions, where the configuration has any.
         before: the tone of the last sentence.
+        classifier: whose embedding that of the recording is; it is condensed where the centroids,
+            with which the engine was trained, are of another size.
 
     Raises:
         ConfigError: the centroids lack an emotion of the target.
@@ -43,7 +47,7 @@ def wanted(
     like = request.like
     embedding = None if before is None else before.embedding
     if like is not None:
-        embedding = like.embedding
+        embedding = _fitting(like.embedding, like.centred, centroids, classifier)
     elif centroids:
         embedding = centroid(request.target, centroids)
     return Conditioning(
@@ -51,6 +55,20 @@ def wanted(
         embedding=embedding if "embedding" in accepts else None,
         emotion=request.target.dominant if "emotion" in accepts else None,
     )
+
+
+def _fitting(
+    embedding: Embedding,
+    centred: bool,
+    centroids: Centroids | None,
+    classifier: Classifier | None,
+) -> Embedding:
+    """The embedding in the space of the centroids, as far as the classifier knows the way."""
+    if not centroids or classifier is None:
+        return embedding
+    if embedding.shape == next(iter(centroids.values())).shape:
+        return embedding
+    return classifier.condensed(embedding, centred=centred)
 
 
 def centroid(target: Target, centroids: Centroids) -> Embedding:

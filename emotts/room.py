@@ -54,7 +54,11 @@ class Room:
             uses_seed=engine.uses_seed,
             tendencies=self.speaker.tendencies,
             conditioning=conditioning.wanted(
-                request, engine.accepts, centroids=self.centroids, before=before
+                request,
+                engine.accepts,
+                centroids=self.centroids,
+                before=before,
+                classifier=listeners[0].classifier,
             ),
             settings=request.settings,
         )

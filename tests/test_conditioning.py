@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emotts.conditioning import centroid, read_centroids
+from emotts.builtin.compact import CompactClassifier, CompactOptions
+from emotts.builtin.projection import project
+from emotts.conditioning import centroid, read_centroids, wanted
 from emotts.controls import Control
 from emotts.emotions import target
 from emotts.errors import ConfigError
@@ -13,7 +15,7 @@ from emotts.jsonform import choice_form
 from emotts.listener import Listener
 from emotts.options import Options
 from emotts.pipeline import speak
-from emotts.records import Embedding, Prediction, Rendering, Take
+from emotts.records import Embedding, Prediction, Rendering, Take, Voice
 from emotts.speech import Choice, Reference, Request, Tone
 from emotts.testing import PitchClassifier, ToneEngine
 
@@ -104,6 +106,24 @@ def test_centroids_go_before_the_tone() -> None:
     assert first.candidates[1].take.conditioning.embedding == pytest.approx(fear)
     with pytest.raises(ConfigError, match="no fear; they have: anger"):
         choices(Moved(Options()), centroids={"anger": fear})
+
+
+def test_a_recording_is_condensed_to_the_space_of_the_centroids() -> None:
+    compact = CompactClassifier(CompactOptions())
+    heard = Prediction({"fear": 1.0}, np.ones(1536, np.float32), centred=True)
+    request = Request(
+        "Hi.", target("fear"), Voice("a", "en"), takes=1, seed=0, like=Reference({"compact": heard})
+    )
+
+    def embedding(size: int) -> Embedding | None:
+        centroids = {"fear": np.zeros(size, np.float32)}
+        asked = wanted(request, {"embedding"}, centroids=centroids, classifier=compact)
+        return asked.embedding
+
+    condensed = embedding(7)
+    assert condensed is not None
+    assert np.array_equal(condensed, project(heard.embedding, centred=True))
+    assert embedding(1536) is heard.embedding
 
 
 def test_centroids_are_read_from_coquis_files(tmp_path: Path) -> None:

@@ -89,6 +89,12 @@ class CompactClassifier(CentredClassifier):
         """A hash of the hashes of the assets."""
         return f"{self.name}-{assets.fingerprint(ASSETS)}"
 
+    def condensed(self, embedding: Embedding, *, centred: bool) -> Embedding:
+        """[7] float32, the embedding in the emotion space; see `Classifier.condensed`."""
+        from emotts.builtin.projection import project
+
+        return project(embedding, centred=centred)
+
     def _embed(self, clips: Sequence[Samples]) -> list[Embedding]:
         embed = self._model.encoder.embed
         threads = min(self.options.threads, len(clips))
