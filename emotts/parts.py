@@ -1,6 +1,6 @@
 """Makes the parts of a host from their configurations, each in a process of its own where asked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from emotts.check import Check
@@ -63,6 +63,17 @@ def close(part: object) -> None:
         close(part.inner)
     elif isinstance(part, IsolatedEngine | IsolatedClassifier | IsolatedCheck):
         part.close()
+
+
+def breakers(parts: Iterable[object]) -> dict[str, bool]:
+    """Name → whether its breaker is open, of the parts in processes of their own."""
+    found: dict[str, bool] = {}
+    for part in parts:
+        if isinstance(part, EngineWrapper):
+            found |= breakers([part.inner])
+        elif isinstance(part, IsolatedEngine | IsolatedClassifier | IsolatedCheck):
+            found[part.name] = not part.trusted
+    return found
 
 
 def _make(kind: type[Part], part: PartConfig) -> Part:

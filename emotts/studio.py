@@ -8,7 +8,7 @@ from typing import Self
 from emotts import conditioning, ledger, pipeline
 from emotts.config import Config
 from emotts.intake import Begin, Chosen
-from emotts.parts import close, make_check, make_classifier
+from emotts.parts import breakers, close, make_check, make_classifier
 from emotts.plugins import Plugins, load
 from emotts.rounds import Observer
 from emotts.speakers import Speakers
@@ -46,8 +46,12 @@ class Studio:
 
     def close(self) -> None:
         """End the processes of isolated parts; without a call they end with the host."""
-        for part in (*self._speakers.engines, *self.classifiers, *self.checks):
+        for part in self._parts:
             close(part)
+
+    def breakers(self) -> dict[str, bool]:
+        """Name → whether its breaker is open, of the parts in processes of their own."""
+        return breakers(self._parts)
 
     def speak(
         self,
@@ -99,3 +103,7 @@ class Studio:
         """Of the emotions, where the config has them."""
         path = self.config.embeddings
         return None if path is None else conditioning.read_centroids(path)
+
+    @property
+    def _parts(self) -> tuple[object, ...]:
+        return (*self._speakers.engines, *self.classifiers, *self.checks)

@@ -306,6 +306,15 @@ def test_the_sdk_comes_back_when_the_queue_is_full(tones) -> None:
             assert all(pool.map(ask, range(4)))
 
 
+def test_breakers_are_told(tones) -> None:
+    config = Config.load(tones)
+    isolated = config.engine.model_copy(update={"isolate": True})
+    with Host(config.model_copy(update={"engine": isolated})) as host, served(host) as address:
+        body = {"text": "One is here.", "emotion": "anger", "audio": "none"}
+        assert httpx.post(f"{address}/v1/emotts/say", json=body, timeout=60).status_code == 200
+        assert 'emotts_breaker_open{part="tone"} 0.0' in httpx.get(f"{address}/metrics").text
+
+
 def test_who_leaves_has_the_work_dropped(tones) -> None:
     host = Host(Config.load(tones).model_copy(update={"takes": 256}))
     text = "One is here. " * 300

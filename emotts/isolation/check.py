@@ -53,6 +53,11 @@ class IsolatedCheck(Check):
         )
         return list(self._supervisor.stream("measure", request, arrays, _measured))
 
+    @property
+    def trusted(self) -> bool:
+        """Whether the breaker of its process is closed."""
+        return self._supervisor.trusted
+
     def close(self) -> None:
         """End the process."""
         self._supervisor.close()

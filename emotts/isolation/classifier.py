@@ -81,6 +81,11 @@ class IsolatedClassifier(Classifier):
         )
         return list(self._supervisor.stream("classify", request, arrays, _prediction))
 
+    @property
+    def trusted(self) -> bool:
+        """Whether the breaker of its process is closed."""
+        return self._supervisor.trusted
+
     def close(self) -> None:
         """End the process."""
         self._supervisor.close()

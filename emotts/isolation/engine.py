@@ -69,6 +69,11 @@ class IsolatedEngine(Engine):
         request = Synthesize(text=text, voice=voice, takes=packed)
         yield from self._supervisor.stream("synthesize", request, arrays, _rendering)
 
+    @property
+    def trusted(self) -> bool:
+        """Whether the breaker of its process is closed."""
+        return self._supervisor.trusted
+
     def close(self) -> None:
         """End the process."""
         self._supervisor.close()

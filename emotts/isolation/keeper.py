@@ -42,6 +42,11 @@ class Keeper:
         self._process: Process | None = None
         self._ready = self._was_ready = self._closed = False
 
+    @property
+    def trusted(self) -> bool:
+        """Whether its breaker is closed."""
+        return self._breaker.closed
+
     def process(self) -> tuple[Process, float]:
         """The process, ready, and `time.monotonic()` at which its next answer must be there.
 

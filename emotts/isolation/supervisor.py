@@ -91,6 +91,11 @@ class Supervisor:
         if answers.error:
             raise answers.error
 
+    @property
+    def trusted(self) -> bool:
+        """Whether the breaker of its process is closed."""
+        return self._keeper.trusted
+
     def close(self) -> None:
         """End the process; whoever asks from now on gets an error."""
         with self._lock:

@@ -54,7 +54,7 @@ def create(
     """
     settings = settings or ServerSettings()
     desk = Desk(settings.queue)
-    service = Service(host, desk, Metrics(desk))
+    service = Service(host, desk, Metrics(desk, host.breakers))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -1,6 +1,7 @@
 """Metrics, in Prometheus' text format."""
 
 import time
+from collections.abc import Callable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -11,8 +12,14 @@ from emotts.speech import Choice
 class Metrics:
     """What is counted and timed, in a registry of its own."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Start at zero."""
+    def __init__(self, desk: Desk, breakers: Callable[[], Mapping[str, bool]]) -> None:
+        """Start at zero.
+
+        Args:
+            desk: whose queue is told.
+            breakers: name of a part in a process of its own → whether its breaker is open.
+        """
+        self._breakers = breakers
         self.registry = here = CollectorRegistry()
         self.requests = Counter(
             "emotts_requests", "Requests by path and status.", ["path", "status"], registry=here
@@ -32,6 +39,12 @@ class Metrics:
         )
         queue = Gauge("emotts_queue", "Requests that wait or are worked on.", registry=here)
         queue.set_function(lambda: desk.taken)
+        self._open = Gauge(
+            "emotts_breaker_open",
+            "1 where a part in a process of its own is not asked, since it failed.",
+            ["part"],
+            registry=here,
+        )
 
     def chosen(self, choice: Choice) -> None:
         """Count a sentence."""
@@ -43,4 +56,6 @@ class Metrics:
 
     def text(self) -> bytes:
         """All of it, to be scraped."""
+        for part, is_open in self._breakers().items():
+            self._open.labels(part).set(is_open)
         return generate_latest(self.registry)
