@@ -32,7 +32,8 @@ def clips() -> list[Audio]:
     """Sentences of three lengths, as the classifier hears them."""
     voice = Hibari(threads=1)
     return [
-        Audio(voice(text), voice.sample_rate).resample(CompactClassifier.rate) for text in TEXTS
+        Audio(voice(text, seed=0), voice.sample_rate).resample(CompactClassifier.rate)
+        for text in TEXTS
     ]
 
 
@@ -200,7 +201,8 @@ def test_another_rate_is_refused_and_hear_resamples(
     with pytest.raises(ClassifierError, match="hears 16000 Hz; got 44100"):
         classifier.classify([faster])
     one, other = classifier.hear([clips[1], faster])
-    np.testing.assert_allclose(probabilities(one), probabilities(other), atol=0.02)
+    # Eight bits round what little two resamplings differ in.
+    np.testing.assert_allclose(probabilities(one), probabilities(other), atol=0.04)
 
 
 def test_stereo_is_heard_as_its_mean(classifier: CompactClassifier, clips: list[Audio]) -> None:

@@ -35,7 +35,7 @@ TEXTS = (
 @pytest.fixture(scope="module")
 def clips() -> list[Audio]:
     voice = Hibari(threads=1)
-    return [Audio(voice(text), voice.sample_rate).resample(RATE) for text in TEXTS]
+    return [Audio(voice(text, seed=0), voice.sample_rate).resample(RATE) for text in TEXTS]
 
 
 @pytest.fixture(scope="module")
