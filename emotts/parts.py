@@ -8,7 +8,7 @@ from emotts.classifier import Classifier
 from emotts.config import EngineConfig, PartConfig, parse
 from emotts.engine import Engine
 from emotts.executor import Executor
-from emotts.isolation import IsolatedCheck, IsolatedClassifier, IsolatedEngine
+from emotts.isolation import Isolated, IsolatedCheck, IsolatedClassifier, IsolatedEngine
 from emotts.options import Options
 from emotts.registry import Plugins
 from emotts.wrapper import EngineWrapper
@@ -61,7 +61,7 @@ def close(part: object) -> None:
     """End the process of a part, where it has one of its own."""
     if isinstance(part, EngineWrapper):
         close(part.inner)
-    elif isinstance(part, IsolatedEngine | IsolatedClassifier | IsolatedCheck):
+    elif isinstance(part, Isolated):
         part.close()
 
 
@@ -71,7 +71,7 @@ def breakers(parts: Iterable[object]) -> dict[str, bool]:
     for part in parts:
         if isinstance(part, EngineWrapper):
             found |= breakers([part.inner])
-        elif isinstance(part, IsolatedEngine | IsolatedClassifier | IsolatedCheck):
+        elif isinstance(part, Isolated):
             found[part.name] = not part.trusted
     return found
 

@@ -8,5 +8,6 @@ each other work in one host.
 from emotts.isolation.check import IsolatedCheck
 from emotts.isolation.classifier import IsolatedClassifier
 from emotts.isolation.engine import IsolatedEngine
+from emotts.isolation.isolated import Isolated
 
-__all__ = ["IsolatedCheck", "IsolatedClassifier", "IsolatedEngine"]
+__all__ = ["Isolated", "IsolatedCheck", "IsolatedClassifier", "IsolatedEngine"]

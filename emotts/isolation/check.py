@@ -9,13 +9,14 @@ from emotts.config import PartConfig
 from emotts.errors import CheckError, CheckGoneError
 from emotts.isolation.facts import fact
 from emotts.isolation.frames import Frame
+from emotts.isolation.isolated import Isolated
 from emotts.isolation.messages import CheckFacts, Clip
 from emotts.isolation.requests import Measure, Measured
 from emotts.isolation.supervisor import Supervisor
 from emotts.records import Measurement, Voice
 
 
-class IsolatedCheck(Check):
+class IsolatedCheck(Isolated, Check):
     """Stands for a check in a worker process, which starts when it is first asked."""
 
     costly: bool = fact()
@@ -52,15 +53,6 @@ class IsolatedCheck(Check):
             voice=voice,
         )
         return list(self._supervisor.stream("measure", request, arrays, _measured))
-
-    @property
-    def trusted(self) -> bool:
-        """Whether the breaker of its process is closed."""
-        return self._supervisor.trusted
-
-    def close(self) -> None:
-        """End the process."""
-        self._supervisor.close()
 
 
 def _measured(frame: Frame) -> list[Measurement]:

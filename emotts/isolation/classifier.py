@@ -10,13 +10,14 @@ from emotts.config import PartConfig
 from emotts.errors import ClassifierError, ClassifierGoneError
 from emotts.isolation.facts import fact
 from emotts.isolation.frames import Frame
+from emotts.isolation.isolated import Isolated
 from emotts.isolation.messages import ClassifierFacts, Clip, PackedPrediction, PackedProfile
 from emotts.isolation.requests import Classify, Details
 from emotts.isolation.supervisor import Supervisor
 from emotts.records import Prediction, Profile
 
 
-class IsolatedClassifier(Classifier):
+class IsolatedClassifier(Isolated, Classifier):
     """Stands for a classifier in a worker process, which starts when it is first asked."""
 
     license: str = fact()
@@ -80,15 +81,6 @@ class IsolatedClassifier(Classifier):
             profile=None if profile is None else PackedProfile.pack(profile, arrays),
         )
         return list(self._supervisor.stream("classify", request, arrays, _prediction))
-
-    @property
-    def trusted(self) -> bool:
-        """Whether the breaker of its process is closed."""
-        return self._supervisor.trusted
-
-    def close(self) -> None:
-        """End the process."""
-        self._supervisor.close()
 
 
 def _prediction(frame: Frame) -> Prediction:

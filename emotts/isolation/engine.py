@@ -10,13 +10,14 @@ from emotts.engine import Engine
 from emotts.errors import EngineError, EngineGoneError
 from emotts.isolation.facts import fact
 from emotts.isolation.frames import Frame
+from emotts.isolation.isolated import Isolated
 from emotts.isolation.messages import EngineFacts, PackedRendering, PackedTake
 from emotts.isolation.requests import Synthesize, Voices
 from emotts.isolation.supervisor import Supervisor
 from emotts.records import Rendering, Take, Voice
 
 
-class IsolatedEngine(Engine):
+class IsolatedEngine(Isolated, Engine):
     """Stands for an engine in a worker process, which starts when it is first asked.
 
     With the same options it says, to the bit, what the engine says without a process of its own.
@@ -68,15 +69,6 @@ class IsolatedEngine(Engine):
         packed = [PackedTake.pack(take, arrays) for take in takes]
         request = Synthesize(text=text, voice=voice, takes=packed)
         yield from self._supervisor.stream("synthesize", request, arrays, _rendering)
-
-    @property
-    def trusted(self) -> bool:
-        """Whether the breaker of its process is closed."""
-        return self._supervisor.trusted
-
-    def close(self) -> None:
-        """End the process."""
-        self._supervisor.close()
 
 
 def _rendering(frame: Frame) -> Rendering:
