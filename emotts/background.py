@@ -35,6 +35,16 @@ class Line:
         if self.gone.is_set():
             raise Gone
 
+    def watched(self, observe: Callable[[T], None] | None) -> Callable[[T], None]:
+        """A callback that hands on what it is called with; `Gone` where nobody waits any more."""
+
+        def call(item: T) -> None:
+            self.check()
+            if observe is not None:
+                observe(item)
+
+        return call
+
     def do(self, work: Callable[["Line"], None]) -> None:
         """Run the work, in its thread; its error is raised where its items come out."""
         try:

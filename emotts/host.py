@@ -15,7 +15,7 @@ from emotts.intake import Begin, Chosen, RequestOptions, make, warnings
 from emotts.listener import Listener
 from emotts.markup import Reader
 from emotts.plugins import Plugins
-from emotts.records import Candidate, Prediction
+from emotts.records import Prediction
 from emotts.references import Emotion
 from emotts.rounds import Observer
 from emotts.spans import Marked, Plain
@@ -92,13 +92,7 @@ class Host(Studio):
         """
 
         def make(line: Line) -> Iterator[Choice]:
-            known = options.get("observe")
-
-            def observe(candidate: Candidate) -> None:
-                line.check()
-                if known is not None:
-                    known(candidate)
-
+            observe = line.watched(options.get("observe"))
             watched = RequestOptions(**{**options, "observe": observe})
             parts = drained(text, line) if isinstance(text, AsyncIterable) else text
             with self.turn:

@@ -20,7 +20,7 @@ from emotts.records import Candidate
 from emotts.server import failures
 from emotts.server.bodies import SayBody
 from emotts.server.encode import encoded
-from emotts.server.service import Service, service_of
+from emotts.server.service import Service, chained, service_of
 from emotts.speech import Choice
 
 RECORDING = {
@@ -48,7 +48,7 @@ async def say(body: SayBody, request: Request) -> Response:
     answers = service.answers(request, work)
     if body.stream:
         first = await anext(answers)
-        return StreamingResponse(_events(first, answers), media_type="text/event-stream")
+        return StreamingResponse(_events(chained(first, answers)), media_type="text/event-stream")
     found = [item async for item in answers]
     form: dict[str, Any] = found[-1][1]
     form["sentences"] = [content for kind, content in found if kind == "sentence"]
@@ -144,10 +144,9 @@ def _wav(audio: Audio) -> str:
     return base64.b64encode(encoded(audio, "wav")).decode()
 
 
-async def _events(first: Any, others: AsyncIterator[Any]) -> AsyncIterator[str]:
-    yield _event(*first)
+async def _events(answers: AsyncIterator[Any]) -> AsyncIterator[str]:
     try:
-        async for item in others:
+        async for item in answers:
             yield _event(*item)
     except Exception as error:
         yield _event("error", failures.form(error))

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request
 
@@ -15,6 +15,8 @@ from emotts.server.desk import Desk, Work
 from emotts.server.metrics import Metrics
 from emotts.speech import Choice
 from emotts.speech import Request as Spoken
+
+T = TypeVar("T")
 
 # How often a request that waits for its first answer looks whether its client is still there.
 POLL_S = 0.05
@@ -36,15 +38,13 @@ class Service:
             line: to the client.
             heard: called with each candidate.
         """
-
-        def observe(candidate: Candidate) -> None:
-            line.check()
+        def counted(candidate: Candidate) -> None:
             self.metrics.takes.inc()
             if heard is not None:
                 heard(candidate)
 
         with self.host.turn:
-            for choice in self.host.speak(asked, observe=observe):
+            for choice in self.host.speak(asked, observe=line.watched(counted)):
                 self.metrics.chosen(choice)
                 yield choice
 
@@ -74,6 +74,13 @@ class Service:
             return waiting.result()
         finally:
             waiting.cancel()
+
+
+async def chained(first: T, others: AsyncIterator[T]) -> AsyncIterator[T]:
+    """An answer that was waited for, and those after it."""
+    yield first
+    async for item in others:
+        yield item
 
 
 def service_of(request: Request) -> Service:

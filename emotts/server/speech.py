@@ -14,7 +14,7 @@ from emotts.background import Line
 from emotts.server import bodies, failures
 from emotts.server.bodies import SpeechBody
 from emotts.server.encode import MEDIA_TYPES, Encoder, media_type
-from emotts.server.service import service_of
+from emotts.server.service import chained, service_of
 from emotts.speech import Choice
 
 router = APIRouter(tags=["OpenAI"])
@@ -40,15 +40,16 @@ async def speech(body: SpeechBody, request: Request) -> Response:
 
     choices = service.answers(request, work)
     first: Choice = await anext(choices)
+    whole = chained(first, choices)
     headers = _headers(first)
     if read is not None:
         headers["X-Emotts-Instructions"] = quote(" ".join(read.words)) or "none"
     if body.stream_format == "sse":
         return StreamingResponse(
-            _events(first, choices, body), media_type="text/event-stream", headers=headers
+            _events(whole, body), media_type="text/event-stream", headers=headers
         )
     return StreamingResponse(
-        _pieces(first, choices, body),
+        _pieces(whole, body),
         media_type=media_type(body.response_format),
         headers=headers,
     )
@@ -75,26 +76,20 @@ async def voices(request: Request) -> dict[str, Any]:
     }
 
 
-async def _pieces(
-    first: Choice, others: AsyncIterator[Choice], body: SpeechBody
-) -> AsyncIterator[bytes]:
+async def _pieces(choices: AsyncIterator[Choice], body: SpeechBody) -> AsyncIterator[bytes]:
     """The encoded audio, a piece a sentence."""
     encoder = Encoder(body.response_format)
-    if data := encoder.add(audio.join(first.clips)):
-        yield data
-    async for choice in others:
+    async for choice in choices:
         if data := encoder.add(audio.join(choice.clips)):
             yield data
     yield encoder.finish()
 
 
-async def _events(
-    first: Choice, others: AsyncIterator[Choice], body: SpeechBody
-) -> AsyncIterator[str]:
+async def _events(choices: AsyncIterator[Choice], body: SpeechBody) -> AsyncIterator[str]:
     """The same as server-sent events; an error half-way is one of them."""
     sent = 0
     try:
-        async for data in _pieces(first, others, body):
+        async for data in _pieces(choices, body):
             sent += len(data)
             encoded = base64.b64encode(data).decode()
             yield _event({"type": "speech.audio.delta", "audio": encoded})
