@@ -38,6 +38,7 @@ class Service:
             line: to the client.
             heard: called with each candidate.
         """
+
         def counted(candidate: Candidate) -> None:
             self.metrics.takes.inc()
             if heard is not None:

@@ -220,6 +220,7 @@ def test_a_job_that_stops_leaves_no_ray_of_its_own() -> None:
         if done.returncode == 0:
             break
     assert done.stdout.split()[-1:] == ["False"], done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_options_are_checked() -> None:
