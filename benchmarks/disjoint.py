@@ -38,7 +38,6 @@ TEXTS = (
 )
 TAKES = 8
 SEED = 3
-RESAMPLES = 2000
 
 Floats = npt.NDArray[np.float64]
 
@@ -96,14 +95,6 @@ def mean(scores: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Emotion → mean probability, of the emotions that all know."""
     known = [e for e in scores[0] if all(e in other for other in scores)]
     return {emotion: fmean(other[emotion] for other in scores) for emotion in known}
-
-
-def interval(values: Sequence[float]) -> str:
-    """Mean with its 95% interval: bootstrap over sentences."""
-    found = np.asarray(values, np.float64)
-    draws = np.random.default_rng(0).integers(0, len(found), (RESAMPLES, len(found)))
-    low, high = np.percentile(found[draws].mean(axis=1), [2.5, 97.5])
-    return f"{found.mean():.2f} ({low:.2f}–{high:.2f})"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.intervals import interval
 from emotts import Candidate, Host
 from emotts.search import FIRST
 
 EMOTIONS = ("anger", "happiness", "sadness", "fear", "surprise")
 TAKES = 32
 TEXTS = Path(__file__).parent / "proof" / "texts" / "neutral.txt"
-RESAMPLES = 2000
 
 Hits = npt.NDArray[np.float64]
 
@@ -38,13 +38,6 @@ def hits(candidates: Sequence[Candidate], emotion: str) -> list[float]:
     # Of the first round: later ones have learned from what was heard.
     audible = [c for c in candidates[1:FIRST] if c.predictions]
     return [hit(candidates[0]), float(np.mean([hit(c) for c in audible])), best(8), best(TAKES)]
-
-
-def interval(values: Hits) -> str:
-    """Mean with its 95% interval: bootstrap over sentences."""
-    draws = np.random.default_rng(0).integers(0, len(values), (RESAMPLES, len(values)))
-    low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5])
-    return f"{values.mean():.2f} ({low:.2f}–{high:.2f})"
 
 
 def main() -> None:

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.stats import rankdata
 
-from benchmarks.disjoint import EMOTIONS, TEXTS, Room, Trial, interval, judged, mean, table
+from benchmarks.disjoint import EMOTIONS, TEXTS, Room, Trial, judged, mean, table
+from benchmarks.intervals import interval
 from emotts.dimensions import distance, expected
 from emotts.emotions import target
 from emotts.speech import Choice

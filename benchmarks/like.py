@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmarks.disjoint import EMOTIONS, TEXTS, Room, Trial, interval, judged, mean, table
+from benchmarks.disjoint import EMOTIONS, TEXTS, Room, Trial, judged, mean, table
+from benchmarks.intervals import interval
 from benchmarks.proof.panel import HALVES
 from emotts import closeness, references
 from emotts.emotions import target

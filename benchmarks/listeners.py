@@ -19,9 +19,9 @@ from benchmarks.disjoint import (
     TEXTS,
     Room,
     Trial,
-    interval,
     table,
 )
+from benchmarks.intervals import interval
 from benchmarks.proof.hearing import Verdict, judged
 from emotts import scoring
 from emotts.emotions import Target

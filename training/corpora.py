@@ -13,6 +13,8 @@ from emotts.builtin.compact import CompactClassifier
 
 LABELS = CompactClassifier.labels
 CORPORA = ("RAVDESS", "EmoDB", "nEMO")
+# Where what is computed from them is kept: outside the repository, for it derives from them.
+CACHE = Path.home() / ".cache" / "emotts" / "training"
 _DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "corpora"
 
 

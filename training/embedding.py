@@ -12,7 +12,7 @@ import numpy as np
 from emotts.builtin import assets, projection
 from emotts.builtin.compact import ASSETS as COMPACT
 from emotts.builtin.compact import ENCODER
-from training import conditions, corpora, space, triplets
+from training import conditions, corpora, script, space, triplets
 from training.features import Extractor
 from training.folds import inner_groups
 from training.heads import Indices
@@ -27,7 +27,6 @@ Row = tuple[str, dict[str, str]]
 def main() -> None:
     """Learn, evaluate, and write what was found."""
     arguments = _arguments()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     model = assets.verified(COMPACT)[ENCODER]
     extractor = Extractor(model, arguments.cache, arguments.threads)
     clips = corpora.load()
@@ -93,14 +92,8 @@ def _table(views: dict[str, Copies], groups: Indices) -> str:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--cache",
-        type=Path,
-        default=Path.home() / ".cache" / "emotts" / "training",
-        help="where features are kept (default: %(default)s)",
-    )
-    parser.add_argument("--threads", type=int, default=2, help="clips embedded at once")
+    parser = script.parser(__doc__)
+    script.add_threads(parser)
     return parser.parse_args()
 
 

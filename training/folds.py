@@ -1,8 +1,8 @@
 """Who judges whom: folds that keep a head from meeting the clips that it is judged by."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,16 @@ class Head(Protocol):
 
     def logits(self, embeddings: Array) -> Array:
         """[n, labels] from [n, d]."""
+
+
+class Part(Protocol):
+    """What a head is trained on."""
+
+    def at(self, chosen: Mask) -> Self:
+        """The part that a mask selects."""
+
+
+D = TypeVar("D", bound=Part)
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,21 @@ def speaker_groups(clips: Clips) -> Indices:
 def inner_groups(clips: Clips) -> Indices:
     """[n] the same in fewer groups."""
     return speaker_groups(clips) % INNER_FOLDS
+
+
+def each(data: D, groups: Indices, tuned: Callable[[D], tuple[Head, float]]) -> list[Fold]:
+    """One fold a group.
+
+    Args:
+        data: clips with what heads learn from.
+        groups: [n] group of each clip.
+        tuned: a head and its temperature, chosen within the data that it is given alone.
+    """
+    made = []
+    for group in np.unique(groups):
+        held = groups == group
+        made.append(Fold(held, *tuned(data.at(~held))))
+    return made
 
 
 def judge(embeddings: Array, made: Sequence[Fold], *, calibrated: bool = True) -> Array:

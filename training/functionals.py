@@ -14,8 +14,14 @@ import numpy as np
 
 from emotts.builtin import assets
 from emotts.builtin.functionals import ASSETS, HEADS, measure
-from training import corpora, functionals_conditions, functionals_evaluate, functionals_report
-from training.functionals_features import CACHE, Extractor
+from training import (
+    corpora,
+    functionals_conditions,
+    functionals_evaluate,
+    functionals_report,
+    script,
+)
+from training.functionals_features import Extractor
 from training.functionals_heads import BoundedHead, Data, tuned
 
 logger = logging.getLogger(__name__)
@@ -29,7 +35,6 @@ COPIES = ("mild", "mild, vocoded")
 def main() -> None:
     """Measure the corpora, train, evaluate, write assets and report."""
     arguments = _arguments()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     clips, extractor = corpora.load(), Extractor(arguments.cache)
     conditions = {
         "clean": functionals_conditions.clean,
@@ -50,7 +55,7 @@ def main() -> None:
     figures["voices"] = functionals_evaluate.heard_in(trained["centred"], names)
     if not arguments.train_only:
         figures |= functionals_evaluate.everything(raw, tables, names)
-        rounded = _rounded(figures)
+        rounded = script.rounded(figures)
         (HERE / "functionals.json").write_text(json.dumps(rounded, indent=1) + "\n")
         (HERE / "FUNCTIONALS.md").write_text(functionals_report.report(rounded))
         (ASSETS / "MODEL_CARD.md").write_text(functionals_report.card(rounded))
@@ -73,20 +78,8 @@ def write_assets(trained: dict[str, BoundedHead]) -> None:
     (ASSETS / assets.SUMS).write_text(f"{found_sum}  {HEADS}\n")
 
 
-def _rounded(value: Any) -> Any:
-    """Figures to four significant digits: more would only differ from machine to machine."""
-    if isinstance(value, dict):
-        return {key: _rounded(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(item) for item in value]
-    return float(f"{value:.4g}") if isinstance(value, float) else value
-
-
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--cache", type=Path, default=CACHE, help="where features are kept (default: %(default)s)"
-    )
+    parser = script.parser(__doc__)
     parser.add_argument("--train-only", action="store_true", help="write the assets, no report")
     return parser.parse_args()
 

@@ -11,10 +11,17 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from training import calibration, evaluate, metrics
+from training import calibration, evaluate, folds, metrics
 from training.corpora import CORPORA, LABELS, Clips
 from training.folds import Fold, centre, judge, met, speaker_groups
-from training.functionals_heads import BoundedHead, Data, folds, held_out, train, unseen_corpora
+from training.functionals_heads import (
+    BoundedHead,
+    Data,
+    calibrated,
+    held_out,
+    train,
+    unseen_corpora,
+)
 from training.heads import Array, Mask
 
 logger = logging.getLogger(__name__)
@@ -30,7 +37,7 @@ def everything(raw: Data, tables: Mapping[str, Array], names: Sequence[str]) -> 
     groups, made = speaker_groups(raw.clips), {}
     for view, data in (("centred", raw.centred()), ("uncentred", raw)):
         logger.info("evaluating, %s", view)
-        made[view] = folds(data, groups)
+        made[view] = folds.each(data, groups, calibrated)
         figures[f"unseen_speakers_{view}"] = evaluate.unseen_speakers(data, made[view])
         figures[f"unseen_corpora_{view}"] = _by_corpus(data)
     figures["centring_clips"] = evaluate.centring_clips(raw, made["centred"])
@@ -57,7 +64,7 @@ def heard_in(head: BoundedHead, names: Sequence[str]) -> dict[str, list[str]]:
 def _by_corpus(data: Data) -> dict[str, Any]:
     """Recall and calibration on corpora that were left out whole, among their own emotions."""
     clips = data.clips
-    logits = unseen_corpora(data, folds(data, clips.corpus))
+    logits = unseen_corpora(data, folds.each(data, clips.corpus, calibrated))
     parts = {name: clips.corpus == index for index, name in enumerate(CORPORA)}
     # A head that never met calm can't be right about it, nor know how wrong it is.
     known = met(clips, clips.corpus)

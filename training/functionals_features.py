@@ -16,7 +16,6 @@ from training.conditions import Condition, Floats
 logger = logging.getLogger(__name__)
 
 SEED = 20_261
-CACHE = Path.home() / ".cache" / "emotts" / "training"
 _SOURCES = (active, contours, descriptors, f0, features, phonation, functionals_conditions)
 
 
@@ -24,7 +23,7 @@ _SOURCES = (active, contours, descriptors, f0, features, phonation, functionals_
 class Extractor:
     """Measures clips under conditions."""
 
-    cache: Path = CACHE
+    cache: Path = corpora.CACHE
     """Where features are kept; outside the repository, for they derive from the corpora."""
 
     def vocoded(self, samples: Floats, _: np.random.Generator) -> Floats:

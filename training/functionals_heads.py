@@ -120,14 +120,10 @@ def tuned(data: Data) -> tuple[BoundedHead, dict[str, float]]:
     return head, {"penalty": penalty, "temperature": temperature}
 
 
-def folds(data: Data, groups: Indices) -> list[Fold]:
-    """One fold a group; penalty and temperature are chosen without it, too."""
-    made = []
-    for group in np.unique(groups):
-        held = groups == group
-        penalty, temperature = choose(data.at(~held))
-        made.append(Fold(held, train(data.at(~held), penalty), temperature))
-    return made
+def calibrated(data: Data) -> tuple[BoundedHead, float]:
+    """A head, and its temperature; they and the penalty are chosen by these clips alone."""
+    penalty, temperature = choose(data)
+    return train(data, penalty), temperature
 
 
 def unseen_corpora(data: Data, made: Sequence[Fold]) -> Array:

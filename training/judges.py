@@ -27,9 +27,9 @@ from emotts.builtin.functionals import VIEWS, Head
 from emotts.options import Options
 from emotts.records import Embedding
 from training import conditions, features, functionals_conditions, metrics
-from training.corpora import CORPORA, LABELS, Clips
+from training.corpora import CACHE, CORPORA, LABELS, Clips
 from training.folds import speaker_groups
-from training.functionals_features import CACHE, Extractor
+from training.functionals_features import Extractor
 from training.functionals_heads import BoundedHead, Data, held_out, tuned
 from training.heads import Mask
 

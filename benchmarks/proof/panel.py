@@ -21,7 +21,7 @@ from emotts.builtin.functionals import Head
 from emotts.listener import Listener
 from emotts.records import Embedding
 from training import corpora, judges
-from training.functionals_features import CACHE
+from training.corpora import CACHE
 from training.judges import Judge
 
 logger = logging.getLogger(__name__)

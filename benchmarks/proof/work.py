@@ -31,7 +31,7 @@ from emotts.builtin.signal import SignalCheck
 from emotts.profiles import renderings
 from emotts.tendencies import TENDENCIES, Tendencies
 from training.cem import EMOTIONS
-from training.functionals_features import CACHE
+from training.corpora import CACHE
 
 logger = logging.getLogger(__name__)
 

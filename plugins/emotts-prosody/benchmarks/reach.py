@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.intervals import interval
 from emotts import Audio, Candidate, Config, Host, Request
 from emotts.config import EngineConfig
 from emotts.emotions import target
@@ -30,7 +31,6 @@ EMOTIONS = ("anger", "disgust", "fear", "happiness", "sadness", "surprise")
 TAKES = 8
 TEXTS = Path("benchmarks/proof/texts/neutral.txt")
 COLUMNS = ("verifier, take 0", "verifier, best of 8", "jury, take 0", "a random take", "best of 8")
-RESAMPLES = 2000
 
 Floats = npt.NDArray[np.float64]
 
@@ -94,13 +94,6 @@ def row(
         float(np.mean([hit(one, emotion) for one in judged[1:]])),
         hit(judged[best], emotion),
     ]
-
-
-def interval(values: Floats) -> str:
-    """Mean with its 95% interval: bootstrap over sentences."""
-    draws = np.random.default_rng(0).integers(0, len(values), (RESAMPLES, len(values)))
-    low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5])
-    return f"{values.mean():.2f} ({low:.2f}–{high:.2f})"
 
 
 def main() -> None:
