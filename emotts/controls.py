@@ -18,12 +18,19 @@ class Control:
     """
 
     name: str
+    """One of `STANDARD`, or the engine's own."""
     unit: str
+    """Of its values, such as "semitones"."""
     low: float
+    """The lowest value that takes effect."""
     neutral: float
+    """The value that changes nothing."""
     high: float
+    """The highest value that takes effect."""
     meaning: str
+    """What it moves, in words."""
     scale: Literal["linear", "log"] = "linear"
+    """How distances from neutral are measured; factors lie on a log scale."""
 
     def __post_init__(self) -> None:
         """Refuse a range that has no inside, or does not hold the neutral value."""

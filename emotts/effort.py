@@ -41,7 +41,9 @@ class Effort:
     rounds: int
     """How often takes were proposed; each round after the first learned from those before."""
     stopped: Stopped
+    """Why there were no more."""
     diversity: Diversity
+    """How much the takes differ."""
 
 
 def checked_stop(stop: str) -> Stop:

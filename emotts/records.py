@@ -24,6 +24,7 @@ class Voice:
     language: str
     """BCP 47 tag, such as "en-US"."""
     description: str = ""
+    """In words, for people."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Take:
     controls: Mapping[str, float] = field(default_factory=dict)
     """Control → requested value, in the control's unit."""
     conditioning: Conditioning = Conditioning()
+    """What the engine is given beside controls."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +117,11 @@ class Measurement:
     check: str
     """What was measured, such as "clipping"."""
     value: float
+    """What was found, in the unit that the reason names."""
     floor: float
     """The limit that `value` was held against."""
     passed: bool
+    """Whether the clip may speak, as far as this goes."""
     reason: str
     """In words, with the figures and units."""
 
@@ -127,6 +131,7 @@ class Candidate:
     """A take with its audio, and what was found in it."""
 
     take: Take
+    """The attempt that it is the result of."""
     audio: Audio | None
     """None when the engine failed on this take."""
     effective: Mapping[str, float]
@@ -134,6 +139,7 @@ class Candidate:
     conditioned: frozenset[str] = frozenset()
     """Which kinds of the take's conditioning took effect."""
     measurements: tuple[Measurement, ...] = ()
+    """What the checks found, in the order of their names in the configuration."""
     predictions: Mapping[str, Prediction] = field(default_factory=dict)
     """Classifier → what it heard; a classifier of finalists is missing where it did not listen."""
     score: float | None = None

@@ -51,11 +51,15 @@ class Request:
     """What was asked for."""
 
     text: str
+    """As it was given, markup included."""
     target: Target
+    """The emotion that is wanted outside the markup."""
     voice: Voice
+    """Who is to speak."""
     takes: int
     """Takes a sentence, take 0 included; at least 1."""
     seed: int
+    """The same seed makes the same takes."""
     like: Reference | None = None
     """The recording to sound like."""
     tone: Tone | None = None
@@ -87,6 +91,7 @@ class Choice:
     text: str
     """The sentence, as it was given to the engine."""
     target: Target
+    """What was wanted of it."""
     candidates: tuple[Candidate, ...]
     """In order of their takes."""
     chosen: int
@@ -141,8 +146,11 @@ class Speech:
     """The choices of a request, and what they sound like together."""
 
     request: Request
+    """What was asked for."""
     engine: str
+    """The name of the engine that was to speak."""
     choices: tuple[Choice, ...]
+    """One a sentence, in order."""
     audio: Audio
     """All sentences after each other."""
     embeddings: Mapping[str, Embedding]

@@ -30,11 +30,16 @@ class Studio:
             ConfigError: an option of a plugin is unknown or out of range.
         """
         self.config = config or Config()
+        """What it was made of, and the defaults of requests."""
         self.plugins = plugins or load()
+        """What is installed."""
         self.classifiers = [make_classifier(self.plugins, part) for part in self.config.classifiers]
+        """Who listens; the first hears every take."""
         self.checks = [make_check(self.plugins, part) for part in self.config.checks]
+        """The floors that takes must reach."""
         self._speakers = Speakers(self.plugins, self.config, self.classifiers)
         self.engine = self._speakers.engines[0]
+        """Who speaks."""
 
     def __enter__(self) -> Self:
         """Itself, to be closed at the end."""

@@ -45,6 +45,7 @@ class VoiceId(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: str = Field(min_length=1, max_length=64)
+    """The name."""
 
 
 class Wanted(BaseModel):
@@ -55,17 +56,19 @@ class Wanted(BaseModel):
     emotion: str | dict[str, float] | None = Field(default=None, max_length=200)
     """A name, a blend or a point, as `emotts say` takes them; null: neutral."""
     intensity: float = Field(default=1.0, ge=0, le=1)
+    """How much of the emotion is to be heard."""
     takes: int | None = Field(default=None, ge=1, le=MAX_TAKES)
     """At most so many a sentence, the neutral one included; null: the server's default."""
     budget_ms: float | None = Field(default=None, gt=0)
-    """No take is begun later than this after the sentence's first."""
+    """No take of a sentence is begun later than this, but take 0; milliseconds."""
     seed: int | None = Field(default=None, ge=0, lt=2**63)
+    """The same seed makes the same takes; null: the server's default."""
     speed: float = Field(default=1.0, ge=0.25, le=4)
-    """Factor on the rate of speech."""
+    """The control `rate`, as far as the engine goes."""
     like: str | None = Field(default=None, max_length=MAX_CLIP)
     """A recording whose emotion is the target: WAV, FLAC, OGG or MP3, in base64."""
     markup: bool = True
-    """Whether tags in the text are markup."""
+    """Whether tags in the text are markup; false: they are text."""
 
     @property
     def wanted(self) -> Emotion | None:
@@ -101,12 +104,17 @@ class SpeechBody(Wanted):
     """`POST /v1/audio/speech`: OpenAI's fields, and those of `Wanted`."""
 
     model: Model
+    """All names stand for the one model."""
     input: str = Field(min_length=1, max_length=MAX_REQUEST)
+    """The text; tags in it are markup."""
     voice: str | VoiceId
+    """A name, or an object with the name as `id`; each of OpenAI's stands for the default voice."""
     instructions: str | None = Field(default=None, max_length=MAX_REQUEST)
     """Read for an emotion where `emotion` gives none."""
     response_format: Format = "mp3"
+    """24 kHz (Opus 48), mono; sent as the sentences are chosen, but FLAC, which comes complete."""
     stream_format: Literal["audio", "sse"] = "audio"
+    """The audio itself, or server-sent events that carry it in base64."""
 
     @property
     def voice_name(self) -> str:
@@ -128,11 +136,13 @@ class SayBody(Wanted):
     """`POST /v1/emotts/say`."""
 
     text: str = Field(min_length=1, max_length=MAX_REQUEST)
+    """What to say; tags in it are markup."""
     voice: str | None = Field(default=None, max_length=64)
+    """The name of a voice; null: the default one."""
     audio: Literal["none", "chosen", "all"] = "chosen"
     """Which takes to send as WAV, in base64: none, the chosen ones, or all of them."""
     contours: bool = False
-    """Whether to send the pitch of each take."""
+    """Whether to send the fundamental frequency of each take, every 20 ms."""
     stream: bool = False
     """Whether to send each take and sentence as it is made, as server-sent events."""
 
