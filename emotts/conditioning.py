@@ -1,6 +1,5 @@
 """Conditioning: what takes are to sound like beside their controls, for engines that accept it."""
 
-import json
 import logging
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from emotts.classifier import Classifier
+from emotts.documents import from_json
 from emotts.emotions import Target, canonical
 from emotts.errors import ConfigError
 from emotts.records import Candidate, Conditioning, Embedding
@@ -100,10 +100,10 @@ def read_centroids(path: str | Path) -> dict[str, Embedding]:
     """
     found: dict[str, list[list[float]]] = {}
     try:
-        for entry in json.loads(Path(path).read_text(encoding="utf-8")).values():
+        for entry in from_json(Path(path).read_text(encoding="utf-8")).values():
             if emotion := canonical(entry["name"]):
                 found.setdefault(emotion, []).append(entry["embedding"])
-        means = {emotion: np.mean(rows, axis=0) for emotion, rows in found.items()}
+        means = {emotion: _mean(rows) for emotion, rows in found.items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise ConfigError(
             f"{path}: can't be read as embeddings, "
@@ -111,7 +111,15 @@ def read_centroids(path: str | Path) -> dict[str, Embedding]:
         ) from error
     if len({mean.shape for mean in means.values()}) != 1:
         raise ConfigError(f"{path}: names no emotion, or its embeddings differ in length")
-    return {emotion: np.asarray(mean, np.float32) for emotion, mean in means.items()}
+    return means
+
+
+def _mean(rows: list[list[float]]) -> Embedding:
+    """Of embeddings of one length; `ValueError` where one is no vector of numbers."""
+    mean = np.asarray(np.mean(rows, axis=0), np.float32)
+    if mean.ndim != 1 or not mean.size or not np.isfinite(mean).all():
+        raise ValueError("an embedding must be a list of finite numbers")
+    return mean
 
 
 def warn_ignored(candidates: Iterable[Candidate], engine: str) -> None:

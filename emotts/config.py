@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-import yaml
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
+from emotts.documents import from_yaml
 from emotts.effort import Stop
 from emotts.errors import ConfigError
 from emotts.options import Options
@@ -14,6 +14,7 @@ from emotts.options import Options
 Model = TypeVar("Model", bound=BaseModel)
 
 MAX_TAKES = 256
+DAY_S = 86_400.0
 PROCESS_KEYS = ("python", "deadline_s", "start_s", "memory_mb", "cooldown_s")
 NESTED = re.compile(r"(?P<outer>[^()]+)\((?P<inner>.+)\)")
 
@@ -29,13 +30,13 @@ class PartConfig(Options):
     """Whether it runs in a process of its own; the keys below are about that process."""
     python: str | None = None
     """Another interpreter to run it, in which emotts and the plugin are installed."""
-    deadline_s: float = Field(default=60.0, gt=0)
+    deadline_s: float = Field(default=60.0, gt=0, le=DAY_S)
     """How long an answer may take, seconds: a take, or a batch of clips."""
-    start_s: float = Field(default=60.0, gt=0)
+    start_s: float = Field(default=60.0, gt=0, le=DAY_S)
     """How long it may take to start, seconds."""
     memory_mb: int | None = Field(default=None, ge=64)
     """How much memory it may allocate, MB; null: no limit."""
-    cooldown_s: float = Field(default=30.0, gt=0)
+    cooldown_s: float = Field(default=30.0, gt=0, le=DAY_S)
     """How long it is left alone after three failures in a row, seconds."""
 
     @model_validator(mode="before")
@@ -88,6 +89,7 @@ class LedgerConfig(Options):
     """Where each choice is written down; a bare path stands for one without texts."""
 
     path: str
+    """A file; a line is added for each choice."""
     text: bool = False
     """Keep the sentences themselves, not only their hashes."""
 
@@ -101,6 +103,7 @@ class Config(Options):
     """What a host is made of, and the defaults of its requests."""
 
     engine: EngineConfig = EngineConfig(name="hibari")
+    """Who speaks."""
     fallback: tuple[EngineConfig, ...] = ()
     """Engines that speak, in this order, while the ones before them can't."""
     voice: str | None = None
@@ -112,6 +115,7 @@ class Config(Options):
     checks: tuple[PartConfig, ...] = tuple(
         PartConfig(name=name) for name in ("signal", "prosody", "likeness")
     )
+    """Floors that a take must reach."""
     takes: int = Field(default=8, ge=1, le=MAX_TAKES)
     """Takes a sentence at most, the neutral one included."""
     stop: Stop = "adaptive"
@@ -119,9 +123,11 @@ class Config(Options):
     budget_ms: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     """No take of a sentence is begun later than this, but take 0; null: there is time."""
     seed: int = Field(default=0, ge=0, lt=2**63)
+    """The same seed makes the same takes."""
     embeddings: str | None = None
     """A JSON file of emotion embeddings, for engines that are conditioned on them."""
     ledger: LedgerConfig | None = None
+    """Where each choice is written down; null: nowhere."""
 
     @field_validator("classifiers")
     @classmethod
@@ -148,8 +154,8 @@ class Config(Options):
                 value out of range; the message names the key and what would be right.
         """
         try:
-            content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            content = from_yaml(Path(path).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
             raise ConfigError(f"{path}: can't be read as YAML: {error}") from error
         if not isinstance(content, dict):
             raise ConfigError(f"{path}: must be a mapping of keys; valid: {_keys(cls)}")

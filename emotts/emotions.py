@@ -20,6 +20,9 @@ EMOTIONS = (
     "boredom",
 )
 
+# Weights are relative. Beyond these, their shares would vanish or their sum be no number.
+LEAST, MOST = 1e-6, 1e6
+
 # Labels of published checkpoints and corpora. Calm is never folded into neutral. Single letters
 # are missing on purpose: A is anger in CREMA-D and Angst (fear) in EmoDB.
 _ALIASES = {
@@ -157,8 +160,10 @@ def target(spec: str | Mapping[str, float] | Target, intensity: float = 1.0) -> 
         return Target({nearest(point): 1.0}, intensity, point)
     weights = _unique((emotion(name), weight) for name, weight in pairs)
     for name, weight in weights.items():
-        if not (math.isfinite(weight) and weight > 0):
-            raise ConfigError(f"the weight of {name} must be above 0; got {weight:g}")
+        if not LEAST <= weight <= MOST:  # false for NaN, too
+            raise ConfigError(
+                f"the weight of {name} must be above 0, from {LEAST:g} to {MOST:g}; got {weight:g}"
+            )
     total = sum(weights.values())
     return Target({name: weight / total for name, weight in weights.items()}, intensity)
 

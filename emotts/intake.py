@@ -1,5 +1,6 @@
 """Intake: what an app asks for, checked and completed from the configuration, as a request."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypedDict
 
@@ -86,7 +87,7 @@ def make(
         options.get("like_calibrate", ()),
         classifiers,
     )
-    settings = options.get("settings", {})
+    settings = _checked_settings(options.get("settings", {}))
     takes = _checked_takes(options.get("takes", config.takes))
     return Request(
         text=text,
@@ -120,6 +121,18 @@ def warnings(marked: Marked, settings: Mapping[str, float], engine: Engine) -> t
             for name in lacking
         ),
     )
+
+
+def _checked_settings(settings: Mapping[str, float]) -> Mapping[str, float]:
+    """Settings of controls, where they are numbers.
+
+    Raises:
+        ConfigError: one is none.
+    """
+    for name, value in settings.items():
+        if not math.isfinite(value):
+            raise ConfigError(f"the setting of {name} must be a finite number; got {value:g}")
+    return settings
 
 
 def _checked_takes(takes: int) -> int:

@@ -1,7 +1,6 @@
 """Replay: speak what a ledger tells of again, and hold it against the ledger's hash."""
 
 import hashlib
-import json
 import os
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from emotts.audio import Audio
+from emotts.documents import from_json
 from emotts.engine import Engine
 from emotts.errors import ConfigError
 from emotts.ledger import audio_hash
@@ -31,7 +31,7 @@ def read(path: str | os.PathLike[str], number: int) -> Line:
     if not 1 <= number <= len(lines):
         raise ConfigError(f"{where}: there are lines 1 to {len(lines)}")
     try:
-        line: Line = json.loads(lines[number - 1])
+        line: Line = from_json(lines[number - 1])
         candidate = line["candidates"][line["chosen"]]
         _ = line["engine"]["fingerprint"], line["voice"], line["audio_sha256"], candidate["seed"]
     except (ValueError, LookupError, TypeError) as error:

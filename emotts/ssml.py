@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 MAX_PAUSE_S = 60.0
 MAX_DEGREE = 2.0
 
-_NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+))"
+# As many digits as a number needs that means something here: more would not be finite.
+_NUMBER = r"([+-]?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}))"
 _PERCENT = re.compile(rf"{_NUMBER}%")
 _FACTOR = re.compile(_NUMBER)
 _SEMITONES = re.compile(rf"{_NUMBER}st")

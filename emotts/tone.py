@@ -5,7 +5,7 @@ in how far the takes of a sentence spread: embeddings of two sentences differ by
 than by how. Where an engine has no controls, embeddings have to do.
 """
 
-import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from emotts.closeness import cosine
+from emotts.documents import from_json
 from emotts.emotions import Target, target
 from emotts.errors import ConfigError
 from emotts.records import Candidate
@@ -89,18 +90,26 @@ def read(path: str | Path) -> Tone:
         ConfigError: the file can't be read, or holds something else.
     """
     try:
-        form = json.loads(Path(path).read_text(encoding="utf-8"))
+        form = from_json(Path(path).read_text(encoding="utf-8"))
         last = form["sentences"][-1]
+        controls = last["candidates"][last["chosen"]]["effective"]
         embedding = form.get("embedding")
         return Tone(
             target(form["target"], form["intensity"]),
-            {name: float(v) for name, v in last["candidates"][last["chosen"]]["effective"].items()},
-            None if embedding is None else np.array(embedding, np.float32),
+            {name: _finite(value) for name, value in controls.items()},
+            None if embedding is None else np.array([_finite(x) for x in embedding], np.float32),
         )
     except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         raise ConfigError(
             f"{path}: can't be read as what `emotts say --json` prints: {error!r}"
         ) from error
+
+
+def _finite(value: float) -> float:
+    """A number; `ValueError` for what is none."""
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is no number")
+    return float(value)
 
 
 def spreads(candidates: Iterable[Candidate]) -> Spreads:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
-import yaml
 
+from emotts.documents import from_yaml
 from emotts.errors import ConfigError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -41,8 +41,8 @@ def setting(text: str) -> tuple[str, object]:
     key, equals, value = text.partition("=")
     try:
         if key and equals:
-            return key, yaml.safe_load(value)
-    except yaml.YAMLError:
+            return key, from_yaml(value)
+    except ValueError:
         pass
     raise ConfigError(f"{text!r} is no option; write it as KEY=VALUE")
 

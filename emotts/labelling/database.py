@@ -11,15 +11,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from emotts.documents import from_yaml
 from emotts.errors import ConfigError, UnknownNameError
 from emotts.labelling import manifests
 from emotts.labelling.items import Item
 
 HEADER = "db.yaml"
 # As pandas writes a timedelta.
-_DURATION = re.compile(r"(?:(?P<days>\d+) days? ?)?(?:(?P<h>\d+):(?P<m>\d+):(?P<s>[\d.]+))?")
+_DURATION = re.compile(
+    r"(?:(?P<days>\d{1,6}) days? ?)?"
+    r"(?:(?P<h>\d{1,6}):(?P<m>\d{1,6}):(?P<s>\d{1,6}(?:\.\d*)?))?"
+)
 
 
 def items(header: Path, table: str | None) -> Iterator[Item]:
@@ -34,9 +36,9 @@ def items(header: Path, table: str | None) -> Iterator[Item]:
         UnknownNameError: it has no such table.
     """
     try:
-        content: Any = yaml.safe_load(header.read_text(encoding="utf-8"))
-        tables: dict[str, Any] = content.get("tables") or {}
-    except (OSError, ValueError, AttributeError, yaml.YAMLError) as error:
+        content: Any = from_yaml(header.read_text(encoding="utf-8"))
+        tables: dict[str, Any] = dict(content.get("tables") or {})
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise ConfigError(f"{header}: can't be read as an audformat database: {error}") from error
     if not tables:
         raise ConfigError(f"{header}: the database has no tables of files")
@@ -44,7 +46,7 @@ def items(header: Path, table: str | None) -> Iterator[Item]:
         raise UnknownNameError("table", table, tables)
     name = table or next(iter(tables))
     file = header.parent / f"db.{name}.csv"
-    if not file.is_file():
+    if file.parent != header.parent or not file.is_file():
         raise ConfigError(f"{file}: there is no such file; save the database's tables as CSV")
     return _rows(file)
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from emotts.documents import from_json
 from emotts.errors import ConfigError
 from emotts.files import replacing
 from emotts.labelling import parts
@@ -157,7 +158,7 @@ def _writing(path: Path) -> Iterator[Callable[[str], object]]:
 def _read(file: Path) -> dict[str, Any] | None:
     """What a job was asked for; None where there is none."""
     try:
-        form: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        form: dict[str, Any] = from_json(file.read_text(encoding="utf-8"))
         return form
     except FileNotFoundError:
         return None

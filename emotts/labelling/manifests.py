@@ -81,7 +81,7 @@ class _Place:
         tried = [self._last, *((f, e) for f in FOLDERS for e in ENDINGS)]
         for folder, ending in tried:
             found = self._root / folder / f"{path}{ending}"
-            if found.is_file():
+            if _is_file(found):
                 self._last = folder, ending
                 return str(found), _relative(found, self._root)
         missing = self._root / path
@@ -91,6 +91,14 @@ class _Place:
 def place(root: Path) -> _Place:
     """Where the clips of a manifest in that folder are."""
     return _Place(root)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; there is none under a name that no file can have."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _relative(path: Path, root: Path) -> str:
@@ -104,7 +112,7 @@ def _headless(manifest: Path, rows: Iterator[list[str]]) -> Iterator[Item]:
         if not row:
             continue
         path, name = where.find(row[0])
-        if number == 0 and not Path(path).is_file():
+        if number == 0 and not _is_file(Path(path)):
             raise ConfigError(
                 f"{manifest}: has no header with a column of paths ({', '.join(PATHS)}), and its "
                 f"first line names no clip: there is no {path}, nor one in "

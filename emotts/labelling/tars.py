@@ -4,13 +4,13 @@ The layout is that of https://github.com/webdataset/webdataset: what follows the
 file's name says what it is of the sample.
 """
 
-import json
 import tarfile
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from emotts.documents import from_json
 from emotts.errors import ConfigError
 from emotts.labelling.items import Item
 from emotts.labelling.manifests import SPEAKERS, TEXTS
@@ -64,7 +64,7 @@ def _note(kind: str, content: bytes) -> dict[str, str]:
     """What a file beside the audio says; nothing where it can't be understood."""
     try:
         if kind == "json":
-            found: Any = json.loads(content)
+            found: Any = from_json(content)
             plain = found.items() if isinstance(found, dict) else ()
             return {str(k): str(v) for k, v in plain if isinstance(v, str | int | float)}
         return {"text" if kind == "txt" else "cls": content.decode().strip()}

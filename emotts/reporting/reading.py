@@ -1,7 +1,6 @@
 """Readers of tables as `emotts label` writes them, row by row: they may be larger than memory."""
 
 import csv
-import json
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from emotts.documents import from_json
 from emotts.errors import ConfigError, UnknownNameError
 from emotts.reporting.heard import Columns, Heard
 
@@ -58,7 +58,7 @@ def read_json_lines(labels: Path, truth: str | None) -> Iterator[Heard]:
     columns = None
     with labels.open(encoding="utf-8") as file:
         for line in file:
-            row = json.loads(line)
+            row = from_json(line)
             if not isinstance(row, dict):
                 raise ValueError("a line is no object")
             columns = columns or Columns.of(tuple(row), truth)
