@@ -4,8 +4,9 @@ Names are imported on first use, so that `import emotts` costs nothing.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+# As type checkers know it: `typing` alone would take as long as Python does to start.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from emotts.audio import Audio, read
     from emotts.check import Check

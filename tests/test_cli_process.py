@@ -1,11 +1,14 @@
 """The command line as a process: its streams, its exit codes, signals."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 SLOW = """
 import sys, time
@@ -33,6 +36,24 @@ def emotts(*arguments: str) -> subprocess.Popen[bytes]:
         stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
     )
+
+
+@pytest.mark.parametrize("columns", ["40", "79", "80", "200", "0", "wide"])
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_the_help_is_clicks_however_wide_the_terminal(columns: str, option: str) -> None:
+    pages = [
+        subprocess.run(
+            [sys.executable, "-c", program, option],
+            env={**os.environ, "COLUMNS": columns},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for program in (
+            "from emotts.cli import main; main()",
+            "from emotts.cli import cli; cli(prog_name='emotts')",
+        )
+    ]
+    assert pages[0].replace(b"Usage: -c ", b"Usage: emotts ") == pages[1]
 
 
 def test_an_error_is_a_message_and_exit_code_2() -> None:

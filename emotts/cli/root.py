@@ -1,0 +1,89 @@
+"""The root of the command line: a group whose commands are imported when they are asked for."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+from emotts.cli import COMMANDS, SUMMARY
+from emotts.errors import EmottsError
+
+INTERRUPTED = 130
+"""Exit code of a process that Ctrl-C ended, as shells report it."""
+
+
+class Failure(click.ClickException):
+    """An error that emotts raised on purpose: a message, no traceback."""
+
+    exit_code = 2
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and help without importing them."""
+
+    def __init__(self, *, package: str, table: Mapping[str, str], **attributes: Any) -> None:
+        """Keep where the commands are.
+
+        Args:
+            package: has a module for each, named like it, with the `command`.
+            table: command → its help in one line.
+            attributes: those of every group.
+        """
+        super().__init__(**attributes)
+        self._package, self._table = package, table
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of the help."""
+        return list(self._table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command; None for an unknown name."""
+        if cmd_name not in self._table:
+            return None
+        command: click.Command = import_module(f"{self._package}.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command to run; an unknown name is an error that lists the valid ones."""
+        if args[0] not in self._table and not args[0].startswith("-"):
+            ctx.fail(f"unknown command {args[0]!r}; valid: {', '.join(self._table)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self._table.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; emotts' own errors become messages."""
+        try:
+            return super().invoke(ctx)
+        except EmottsError as error:
+            raise Failure(str(error)) from error
+
+
+@click.group(
+    cls=LazyGroup,
+    package="emotts.cli",
+    table=COMMANDS,
+    help=SUMMARY,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name="emotts", message="%(package)s %(version)s")
+def cli() -> None:
+    """The commands of `emotts`."""
+
+
+def run() -> int:
+    """Run the command line; its exit code."""
+    try:
+        code: int | None = cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return INTERRUPTED
+    return code or 0
