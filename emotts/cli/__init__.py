@@ -67,8 +67,8 @@ def _columns() -> int:
     if asked.isdecimal() and int(asked):
         return int(asked)
     try:
-        return os.get_terminal_size(sys.__stdout__.fileno()).columns or WIDE
-    except (AttributeError, ValueError, OSError):
+        return os.get_terminal_size().columns or WIDE
+    except OSError:
         return WIDE
 
 
