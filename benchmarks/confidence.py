@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-
-import numpy as np
+from statistics import fmean
 
 from benchmarks.disjoint import Trial, mean, table
 from emotts.records import Candidate
@@ -40,10 +39,8 @@ def calibration(found: Sequence[Belief]) -> list[str]:
     gap, shares = 0.0, []
     for low, high in pairwise(BINS):
         within = [belief for belief in found if low <= belief.sure < high]
-        agreed, sure = (
-            np.mean([belief.agreed for belief in within]),
-            np.mean([belief.sure for belief in within]),
-        )
+        agreed = fmean(belief.agreed for belief in within)
+        sure = fmean(belief.sure for belief in within)
         gap += abs(agreed - sure) * len(within) / len(found)
         shares.append(f"{agreed:.2f} of {len(within)}")
     return [f"{100 * gap:.1f}", *shares]

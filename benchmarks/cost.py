@@ -72,7 +72,8 @@ def choosing() -> None:
             text, emotion = next(turns)
             host.say(text, emotion, stop=stop)
 
-        best_of_8(), plain_and_heard()
+        best_of_8()
+        plain_and_heard()
         pairs = [(timed(best_of_8), timed(plain_and_heard)) for _ in range(SENTENCES)]
         ours, other = (statistics.mean(times) for times in zip(*pairs, strict=True))
         print(

@@ -28,12 +28,13 @@ def main() -> None:
         subprocess.run([sys.executable, "-m", "venv", environment], check=True)
         (packages,) = environment.glob("lib/*/site-packages")
         before = sizes(packages)
-        pip = [environment / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, ROOT], check=True)
+        pip = [str(environment / "bin" / "pip"), "install", "--quiet"]
+        subprocess.run([*pip, "--disable-pip-version-check", str(ROOT)], check=True)
         content, blocks = (a - b for a, b in zip(sizes(packages), before, strict=True))
-        say = [environment / "bin" / "emotts", "say", "Good morning.", "--emotion", "happiness"]
+        emotts = str(environment / "bin" / "emotts")
+        say = [emotts, "say", "Good morning.", "--emotion", "happiness", "-o", str(wav)]
         start = time.perf_counter()
-        subprocess.run(["unshare", "-rn", *say, "-o", wav], check=True, capture_output=True)
+        subprocess.run(["unshare", "-rn", *say], check=True, capture_output=True)
         print("| what | figure | limit |\n|---|---|---|")
         print(f"| added to site-packages, size of the files | {content:.0f} MiB | {LIMIT_MB} |")
         print(f"| the same, blocks on disk | {blocks:.0f} MiB | |")

@@ -28,8 +28,10 @@ def main() -> None:
         browser = driver.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
-        for name, width, scheme in (("page", 900, "light"), ("page-phone", 390, "dark")):
-            page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        for name, width, dark in (("page", 900, False), ("page-phone", 390, True)):
+            page = browser.new_page(
+                viewport={"width": width, "height": 800}, color_scheme="dark" if dark else "light"
+            )
             page.goto(f"http://127.0.0.1:{PORT}")
             page.wait_for_selector("#emotion option", state="attached")
             page.fill("#text", TEXT)

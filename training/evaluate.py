@@ -5,15 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from training import calibration, metrics
-from training.compact_heads import Data
 from training.corpora import CORPORA
-from training.folds import SEED, Fold, judge, met
+from training.folds import SEED, Fold, Recorded, judge, met
 
 CENTRING_CLIPS = (1, 4, 8, 16, 32)
 CENTRING_DRAWS = 5
 
 
-def unseen_speakers(data: Data, made: Sequence[Fold]) -> dict[str, object]:
+def unseen_speakers(data: Recorded, made: Sequence[Fold]) -> dict[str, object]:
     """Recall overall, by corpus and by sex, and calibration, on speakers never met."""
     clips, logits = data.clips, judge(data.clean, made)
     raw = judge(data.clean, made, calibrated=False)
@@ -28,7 +27,7 @@ def unseen_speakers(data: Data, made: Sequence[Fold]) -> dict[str, object]:
     }
 
 
-def unseen_corpora(data: Data, made: Sequence[Fold]) -> dict[str, object]:
+def unseen_corpora(data: Recorded, made: Sequence[Fold]) -> dict[str, object]:
     """Recall on corpora that are left out whole, among their own emotions and among all.
 
     RAVDESS's calm occurs nowhere else: those clips can't be judged.
@@ -50,7 +49,7 @@ def unseen_corpora(data: Data, made: Sequence[Fold]) -> dict[str, object]:
     }
 
 
-def centring_clips(raw: Data, made: Sequence[Fold]) -> dict[str, float]:
+def centring_clips(raw: Recorded, made: Sequence[Fold]) -> dict[str, float]:
     """Mean recall on speakers never met, by the number of their clips that centre them."""
     random = np.random.default_rng(SEED)
     results = {}

@@ -23,7 +23,19 @@ class Head(Protocol):
         """[n, labels] from [n, d]."""
 
 
-class Part(Protocol):
+class Recorded(Protocol):
+    """Clips, and what a head hears in them."""
+
+    @property
+    def clips(self) -> Clips:
+        """Clips of the corpora."""
+
+    @property
+    def clean(self) -> Array:
+        """[n, d] as recorded."""
+
+
+class Part(Recorded, Protocol):
     """What a head is trained on."""
 
     def at(self, chosen: Mask) -> Self:

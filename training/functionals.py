@@ -47,7 +47,8 @@ def main() -> None:
     }
     raw = Data(clips, tables["clean"], tuple(tables[name] for name in COPIES))
     names = list(measure(corpora.samples(clips.path[0])))
-    trained, figures = {}, {"functionals": names, "copies": COPIES}
+    trained: dict[str, BoundedHead] = {}
+    figures: dict[str, Any] = {"functionals": names, "copies": COPIES}
     for view, data in (("centred", raw.centred()), ("uncentred", raw)):
         logger.info("training the %s head", view)
         trained[view], figures[view] = tuned(data)

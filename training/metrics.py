@@ -40,7 +40,7 @@ def summary(predicted: Indices, clips: Clips) -> dict[str, object]:
     return {
         "clips": len(clips),
         "speakers": len(confusions),
-        "uar": with_interval(np.nanmean(recall), np.nanmean(recalls, axis=1)),
+        "uar": with_interval(float(np.nanmean(recall)), np.nanmean(recalls, axis=1)),
         "recall": {
             label: with_interval(recall[k], recalls[:, k])
             for k, label in enumerate(LABELS)

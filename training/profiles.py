@@ -8,14 +8,14 @@ import logging
 
 from emotts import profiles
 from emotts.builtin import emotts_classifiers
-from emotts.builtin.hibari import HibariEngine
+from emotts.builtin.hibari import HibariEngine, HibariOptions
 
 
 def main() -> None:
     """Replace the shipped profiles."""
     for old in profiles.SHIPPED.glob("*.json"):
         old.unlink()
-    engine = HibariEngine(HibariEngine.Options())
+    engine = HibariEngine(HibariOptions())
     voice = engine.voice()
     for kind in emotts_classifiers():
         classifier = kind(kind.Options())

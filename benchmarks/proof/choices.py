@@ -6,8 +6,11 @@ from benchmarks.proof.cells import Content, Rows, Table, figure, known
 from training.cem import EMOTIONS
 
 SAME, CROSS = "Both families, other corpora", "The other family, other corpora"
-WAYS = ("take 0", "wide", "literature", "tuned", "best of 4", "best of 8", "best of 16")
-WAYS = (*WAYS, "best of 32", "adaptive", "oracle of 8", "oracle of 32")
+WAYS = (
+    *("take 0", "wide", "literature", "tuned"),
+    *("best of 4", "best of 8", "best of 16", "best of 32", "adaptive"),
+    *("oracle of 8", "oracle of 32"),
+)
 SHARES = {
     "recovered": "tuned",
     "of 32": "tuned, of 32",

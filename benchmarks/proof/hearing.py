@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from emotts import scoring
 from emotts.audio import Audio
+from emotts.closeness import log_odds
 from emotts.listener import Listener
 from emotts.records import Prediction
 
@@ -27,7 +27,7 @@ class Verdict:
     @property
     def odds(self) -> Array:
         """[n] log-odds of the emotion."""
-        return np.array([scoring.log_odds(p) for p in self.probability.tolist()])
+        return np.array([log_odds(p) for p in self.probability.tolist()])
 
     @property
     def best(self) -> int:

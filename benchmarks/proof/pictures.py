@@ -21,7 +21,7 @@ PLAIN, CHOSEN, ORACLE, LIMIT = "#8a8f98", "#2a8fbd", "#b8860b", "#c8434f"
 INK = "#010203"
 """Stands for the page's own colour of text."""
 COUNTS = (1, 2, 4, 8, 16, 32)
-STYLE = {
+STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "proof",
     "font.size": 9,
@@ -78,15 +78,20 @@ def odds(content: Content) -> Figure:
     ways = ("tuned", *(f"best of {n}" for n in COUNTS[1:]))
     for name in (*EMOTIONS, "all"):
         found = group[name]["curve"]
-        style = {"color": COLOURS.get(name, INK), "linewidth": 1.4 if name in COLOURS else 2.6}
         axes.plot(
-            COUNTS, [found[way]["mean"] for way in ways], marker="o", ms=3, label=name, **style
+            COUNTS,
+            [found[way]["mean"] for way in ways],
+            marker="o",
+            ms=3,
+            label=name,
+            color=COLOURS.get(name, INK),
+            linewidth=1.4 if name in COLOURS else 2.6,
         )
     found = group["all"]["curve"]
     levels = [found[f"oracle of {n}"]["mean"] for n in (8, 32)]
     axes.plot((8, 32), levels, ":", color=INK, marker="^", label="oracle, all")
     axes.set_xscale("log", base=2)
-    axes.set_xticks(COUNTS, COUNTS)
+    axes.set_xticks(COUNTS, [str(count) for count in COUNTS])
     axes.set(xlabel="takes that the verifier chooses from", ylabel="log-odds of the target, jury")
     axes.legend(frameon=False, fontsize=7, ncols=2)
     return figure

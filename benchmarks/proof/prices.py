@@ -34,9 +34,10 @@ def tables(content: Content) -> Iterator[Table]:
 
 def _harm(harm: Content) -> Rows:
     """Words, likeness, naturalness, clipping and what the floors rejected: a row an emotion."""
-    head = ("winners of 8", "WER", "plain WER", "more, points", "similarity", "lowest")
-    head = (*head, f"at least {CLOSE:g}", "DNSMOS", "clipped", "rejected of 8")
-    return head, [_harmed(name, harm[name]) for name in (*EMOTIONS, "all")]
+    words = ("winners of 8", "WER", "plain WER", "more, points")
+    sound = ("similarity", "lowest", f"at least {CLOSE:g}", "DNSMOS", "clipped")
+    rows = [_harmed(name, harm[name]) for name in (*EMOTIONS, "all")]
+    return (*words, *sound, "rejected of 8"), rows
 
 
 def _harmed(name: str, found: Content) -> list[str]:

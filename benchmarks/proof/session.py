@@ -11,6 +11,7 @@ from benchmarks.proof.texts import Kind
 from emotts import pipeline
 from emotts.audio import Audio
 from emotts.check import Check
+from emotts.effort import Stop
 from emotts.emotions import Target
 from emotts.engine import Engine
 from emotts.listener import Listener
@@ -100,7 +101,7 @@ class Session:
     ) -> Choice:
         """What the product would choose."""
         target = Target({emotion: 1.0})
-        stop = "adaptive" if adaptive else "never"
+        stop: Stop = "adaptive" if adaptive else "never"
         (choice,) = pipeline.speak(
             Request(text, target, self.voice, count, draws.SEED, stop=stop),
             engine=self.engine,

@@ -28,6 +28,7 @@ from emotts.builtin.hibari import HibariEngine, HibariOptions
 from emotts.builtin.likeness import LikenessCheck
 from emotts.builtin.proxies import ProsodyCheck
 from emotts.builtin.signal import SignalCheck
+from emotts.check import Check
 from emotts.profiles import renderings
 from emotts.tendencies import TENDENCIES, Tendencies
 from training.cem import EMOTIONS
@@ -35,7 +36,7 @@ from training.corpora import CACHE
 
 logger = logging.getLogger(__name__)
 
-CHECKS = (SignalCheck, ProsodyCheck, LikenessCheck, SpeakerCheck)
+CHECKS: tuple[type[Check], ...] = (SignalCheck, ProsodyCheck, LikenessCheck, SpeakerCheck)
 SOURCES = (
     "emotts/*.py",
     "emotts/builtin/*.py",

@@ -36,7 +36,7 @@ class CentredClassifier(Classifier):
     license = "CC-BY-NC-SA-4.0"
     rate = 16_000
     # What the training corpora show: all but contempt and boredom.
-    labels = EMOTIONS[:8]
+    labels: tuple[str, ...] = EMOTIONS[:8]
     centres: bool = True
 
     def classify(

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ from emotts.errors import ClassifierError
 from emotts.records import Embedding
 
 Floats = npt.NDArray[np.float32]
+Real = TypeVar("Real", bound=npt.NDArray[np.floating[Any]])
 
 ASSETS = Path(__file__).parent.parent / "assets" / "functionals"
 HEADS = "heads.npz"
@@ -55,9 +56,9 @@ class Head:
         return total
 
 
-def bounded(embeddings: Floats, mean: Floats, deviation: Floats) -> Floats:
+def bounded(embeddings: Real, mean: Real, deviation: Real) -> Real:
     """[..., d] standard scores of functionals, within ±`BOUND`."""
-    scores: Floats = np.clip((embeddings - mean) / deviation, -BOUND, BOUND)
+    scores: Real = np.clip((embeddings - mean) / deviation, -BOUND, BOUND)
     return scores
 
 

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import click
 
-from emotts import search, tuned
+from emotts import tuned
 from emotts.audio import Audio
 from emotts.builtin.compact import CompactClassifier, CompactOptions
 from emotts.builtin.hibari import HibariEngine, HibariOptions
 from emotts.emotions import Target
 from emotts.profiles import profile_for
 from emotts.records import Embedding
+from emotts.search import Search
 from training.coqui import FOLDER, NAME, RATE, SEED, sentences
 
 EMOTIONS = ("anger", "fear", "happiness", "neutral", "sadness")
@@ -47,7 +48,7 @@ def clips(texts: Sequence[str]) -> Iterator[Clip]:
     for number, text in enumerate(texts):
         # Take 0 is neutral, takes 2 and on are drawn around the centre of the emotion.
         takes = [
-            search.plan(
+            Search(
                 text,
                 Target({emotion: 1.0}),
                 count=3,
@@ -56,7 +57,7 @@ def clips(texts: Sequence[str]) -> Iterator[Clip]:
                 controls=engine.controls,
                 uses_seed=engine.uses_seed,
                 tendencies=tuned.tendencies(engine, voice),
-            )[0 if emotion == "neutral" else -1]
+            ).draws()[0 if emotion == "neutral" else -1]
             for emotion in EMOTIONS
         ]
         made = engine.renderings(text, voice=voice.name, takes=takes)

@@ -6,7 +6,6 @@ import logging
 from collections.abc import AsyncIterable, AsyncIterator
 from importlib.metadata import version
 
-import numpy as np
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.error import Error
 from wyoming.event import Event
@@ -139,7 +138,7 @@ class Handler(AsyncEventHandler):
     ) -> AsyncIterator[Choice]:
         """The speaker is the emotion; the voice may be known by its language alone."""
         emotion = (voice and voice.speaker) or NEUTRAL
-        name = voice and voice.name
+        name = voice.name if voice else None
         if voice is not None and name is None and voice.language is not None:
             own = self._host.engine.voices()
             name = next((v.name for v in own if _speaks(v.language, voice.language)), None)
@@ -148,7 +147,7 @@ class Handler(AsyncEventHandler):
         return self._host.astream(text, emotion, voice=name)
 
     async def _send(self, audio: Audio) -> None:
-        pcm = (np.clip(audio.samples, -1, 1) * 32_767).astype("<i2").tobytes()
+        pcm = audio.pcm16()
         size = WIDTH * round(CHUNK_S * audio.rate)
         for start in range(0, len(pcm), size):
             chunk = AudioChunk(audio.rate, WIDTH, 1, pcm[start : start + size])
