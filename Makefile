@@ -10,7 +10,7 @@ TESTS := tests $(wildcard plugins/*/tests)
 # torch and torchaudio that work together; only plugins need them, the core never does.
 TORCH := torch==2.14.1 torchaudio==2.11.0
 
-.PHONY: test test-core lint format bench samples clean
+.PHONY: test test-core lint format docs bench samples clean
 
 test: $(VENV)/all
 	$(BIN)/python -m pytest --override-ini "pythonpath=$(TESTS)" $(TESTS)
@@ -26,6 +26,9 @@ lint: $(VENV)/core
 format: $(VENV)/core
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(VENV)/core
+	$(BIN)/python docs/generator
 
 bench: $(VENV)/core
 	$(BIN)/python -m benchmarks

@@ -18,6 +18,7 @@ class EngineWrapper(Engine):
         """Keep the options and the engine inside."""
         super().__init__(options)
         self.inner = inner
+        """What it speaks through."""
         self.name = f"{type(self).name}({inner.name})"
         self.license = inner.license
         self.controls = inner.controls

@@ -50,6 +50,7 @@ class Progress:
     done: int
     """Clips, those of earlier runs included."""
     total: int
+    """Clips of the data set."""
     earlier: int
     """Clips that earlier runs had done in this stage."""
     errors: int = 0
