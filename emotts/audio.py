@@ -80,6 +80,10 @@ class Audio:
         """The same clip, `gain_db` decibels louder."""
         return Audio(self.samples * np.float32(10 ** (gain_db / 20)), self.rate)
 
+    def pcm16(self) -> bytes:
+        """The samples as 16-bit PCM, little-endian; what is beyond full scale is clipped."""
+        return (np.clip(self.samples, -1, 1) * 32_767).astype("<i2").tobytes()
+
     def wav_bytes(self) -> bytes:
         """The clip as a 16-bit PCM WAV file."""
         buffer = io.BytesIO()

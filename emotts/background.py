@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -82,18 +82,36 @@ async def iterate(make: Callable[[Line], Iterator[T]]) -> AsyncIterator[T]:
         make: makes it; it should call `Line.check` now and then.
     """
     line = Line(asyncio.get_running_loop())
+    # Its own: one that waits for text or for its turn must not keep others from the loop's.
+    thread = ThreadPoolExecutor(1, thread_name_prefix="emotts-stream")
 
     def work(line: Line) -> None:
         for item in make(line):
             line.send(item)
 
-    working = line.loop.run_in_executor(None, line.do, work)
+    working = line.loop.run_in_executor(thread, line.do, work)
+    thread.shutdown(wait=False)  # once it is done
     try:
         async for item in line.items():
             yield item
     finally:
         line.gone.set()
         await working
+
+
+def in_turns(turn: threading.Lock, line: Line, items: Iterator[T]) -> Iterator[T]:
+    """The items of an iterator, each made while the lock is held."""
+    ended: Any = object()
+    while True:
+        while not turn.acquire(timeout=PATIENCE_S):
+            line.check()
+        try:
+            item = next(items, ended)
+        finally:
+            turn.release()
+        if item is ended:
+            return
+        yield item
 
 
 def drained(items: AsyncIterable[T], line: Line) -> Iterator[T]:

@@ -1,27 +1,26 @@
 """The host: what apps hold, to have text spoken and recordings heard."""
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import TypedDict, Unpack
 
 from emotts.audio import Audio
-from emotts.background import Line, drained, iterate
+from emotts.background import Line, drained, in_turns, iterate
 from emotts.config import Config
-from emotts.errors import TextError
 from emotts.fragments import complete
-from emotts.intake import Begin, Chosen, RequestOptions, make, warnings
+from emotts.intake import Begin, Chosen, RequestOptions, make
 from emotts.listener import Listener
 from emotts.markup import Reader
+from emotts.pipeline import refuse_unheard
 from emotts.plugins import Plugins
+from emotts.recital import Recital
 from emotts.records import Prediction
 from emotts.references import Emotion
 from emotts.rounds import Observer
 from emotts.spans import Marked, Plain
 from emotts.speech import Choice, Request, Speech, assembled
 from emotts.studio import Studio
-from emotts.text import spoken
 
 
 class Host(Studio):
@@ -77,7 +76,7 @@ class Host(Studio):
         """
         if isinstance(text, str):
             return self.speak(self.request(text, emotion, **options), **_callbacks(options))
-        return self._speak_fragments(text, emotion, options)
+        return self.recital(emotion, **options).speak_all(complete(text))
 
     async def astream(
         self,
@@ -88,18 +87,29 @@ class Host(Studio):
         """`stream` for an event loop: sentences are made in a thread, ahead of who uses them.
 
         Text may come from an asynchronous iterator, too. Whoever stops iterating, or is cancelled,
-        ends the work at its next take. Streams of one host take turns.
+        ends the work at its next take. Streams of one host take turns, sentence by sentence.
         """
 
         def make(line: Line) -> Iterator[Choice]:
+            def in_turn(choices: Iterator[Choice]) -> Iterator[Choice]:
+                return in_turns(self.turn, line, choices)
+
             observe = line.watched(options.get("observe"))
             watched = RequestOptions(**{**options, "observe": observe})
-            parts = drained(text, line) if isinstance(text, AsyncIterable) else text
-            with self.turn:
-                yield from self.stream(parts, emotion, **watched)
+            fragments = drained(text, line) if isinstance(text, AsyncIterable) else text
+            parts = [text] if isinstance(text, str) else complete(fragments)
+            return self.recital(emotion, **watched).speak_all(parts, in_turn)
 
         async for choice in iterate(make):
             yield choice
+
+    def recital(self, emotion: Emotion | None = None, **options: Unpack[RequestOptions]) -> Recital:
+        """A text that comes a sentence at a time; arguments are those of `stream`."""
+        return Recital(self, emotion, **options)
+
+    def check(self, emotion: Emotion | None = None, **options: Unpack[RequestOptions]) -> None:
+        """Raise what `stream` would because of its arguments, before there is a text."""
+        refuse_unheard(self.request("a", emotion, **options), self.classifiers)
 
     def classify(
         self, clips: Sequence[Audio], *, calibrate: Sequence[Audio] = ()
@@ -122,34 +132,15 @@ class Host(Studio):
         self, text: str, emotion: Emotion | None = None, **options: Unpack[RequestOptions]
     ) -> Request:
         """What is asked for, checked; arguments and errors are those of `stream`."""
-        return self._request(text, self._reader(options).read(text), emotion, options)
-
-    def _speak_fragments(
-        self, fragments: Iterable[str], emotion: Emotion | None, options: RequestOptions
-    ) -> Iterator[Choice]:
-        """Speak parts of a text as they come; tags, tone and the recording hold for all of it."""
-        reader, request = self._reader(options), None
-        for part in complete(fragments):
-            marked = reader.read(part)
-            if not any(spoken(span.text) for span in marked.spans):
-                continue
-            if request is None:
-                request = self._request(part, marked, emotion, options)
-            else:
-                left_out = warnings(marked, request.settings, self.engine)
-                request = replace(request, text=part, spans=marked.spans, warnings=left_out)
-            for choice in self.speak(request, **_callbacks(options)):
-                yield choice
-                request = replace(request, tone=choice.tone, first_takes=None)
-        if request is None:
-            raise TextError("the text holds no letter or digit: there is nothing to speak")
+        return self.marked_request(text, self._reader(options).read(text), emotion, options)
 
     def _reader(self, options: RequestOptions) -> Reader | Plain:
         return Reader() if options.get("markup", True) else Plain()
 
-    def _request(
+    def marked_request(
         self, text: str, marked: Marked, emotion: Emotion | None, options: RequestOptions
     ) -> Request:
+        """`request` for a text whose markup was read already."""
         return make(
             text,
             marked,

@@ -138,3 +138,9 @@ def test_join_keeps_order_and_refuses_mixed_rates() -> None:
         join([tone(), tone(rate=16_000)])
     with pytest.raises(AudioError, match="got none"):
         join([])
+
+
+def test_pcm_is_clipped_at_full_scale() -> None:
+    samples = np.array([0.0, 0.5, -1.0, 2.0, -2.0], np.float32)
+    pcm = np.frombuffer(Audio(samples, 24_000).pcm16(), "<i2")
+    assert pcm.tolist() == [0, 16_383, -32_767, 32_767, -32_767]

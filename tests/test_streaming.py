@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from emotts import Config, Host
 from emotts.emotions import target
-from emotts.errors import TextError, UnknownNameError
+from emotts.errors import EmottsError, TextError, UnknownNameError
 from emotts.fragments import complete
 from emotts.text import sentences
 
@@ -180,3 +180,68 @@ def test_an_error_comes_out_where_it_is_waited_for(host: Host) -> None:
 
     with pytest.raises(Exception, match="boredom"):
         asyncio.run(main())
+
+
+def test_a_text_is_told_part_by_part_as_if_it_were_one(host: Host) -> None:
+    whole = list(host.stream(TEXT, "fear"))
+    recital = host.recital("fear")
+    parts = [
+        choice
+        for part in ("The cat sat.", "…", "[anger]The dog ran!", "It rained.[/] Dr. Smith left.")
+        for choice in recital.speak(part)
+    ]
+    assert [choice.target for choice in parts] == [choice.target for choice in whole]
+    for one, other in zip(whole, parts, strict=True):
+        assert one.audio.samples.tobytes() == other.audio.samples.tobytes()
+
+
+def test_a_recital_may_go_on_in_another_way(host: Host) -> None:
+    recital = host.recital("fear", takes=2)
+    (first,) = recital.speak("The cat sat. [anger]")
+    recital.ask("sadness", takes=3)
+    angry, sad = recital.speak("The dog ran![/] It rained.")
+    assert [c.target.dominant for c in (first, angry, sad)] == ["fear", "anger", "sadness"]
+    assert [len(c.candidates) for c in (first, angry, sad)] == [2, 3, 3]
+
+
+def test_streams_of_one_host_take_turns_and_none_waits_for_the_text_of_another(
+    host: Host,
+) -> None:
+    async def main() -> list[list[str]]:
+        released = asyncio.Event()
+
+        async def slow():
+            yield "One cat. Two"
+            await released.wait()
+
+        async def listen(text) -> list[str]:
+            return [choice.text async for choice in host.astream(text, "fear", takes=2)]
+
+        waiting = asyncio.create_task(listen(slow()))
+        others = await asyncio.gather(*(listen(TEXT) for _ in range(20)))
+        released.set()
+        return [await waiting, *others]
+
+    first, *others = asyncio.run(asyncio.wait_for(main(), 60))
+    assert first == ["One cat.", "Two"]
+    assert others == [SAID] * 20
+    assert not left_after(5)
+
+
+def left_after(seconds: float) -> list[threading.Thread]:
+    """The threads of streams that do not end within that time."""
+    streaming = [t for t in threading.enumerate() if t.name.startswith("emotts-stream")]
+    for thread in streaming:
+        thread.join(seconds)
+    return [thread for thread in streaming if thread.is_alive()]
+
+
+def test_what_is_wrong_with_a_request_is_told_before_there_is_a_text(host: Host) -> None:
+    host.check("fear")
+    for emotion, voice, reason in (
+        ("hapiness", "alto", "unknown emotion 'hapiness'"),
+        ("fear", "nobody", "unknown voice of tone 'nobody'"),
+        ("boredom", "alto", "does not hear boredom"),
+    ):
+        with pytest.raises(EmottsError, match=reason):
+            host.check(emotion, voice=voice)

@@ -1,0 +1,96 @@
+"""Recitals: a text that is spoken part by part, as one text."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Unpack
+
+from emotts.background import Line, in_turns, iterate
+from emotts.errors import TextError
+from emotts.intake import RequestOptions, warnings
+from emotts.markup import Reader
+from emotts.references import Emotion
+from emotts.rounds import Observer
+from emotts.spans import Plain
+from emotts.speech import Choice, Request
+from emotts.text import spoken
+
+if TYPE_CHECKING:
+    from emotts.host import Host
+
+Within = Callable[[Iterator[Choice]], Iterator[Choice]]
+
+
+class Recital:
+    """Speaks the parts of a text as they come; open tags, tone and the recording hold for all.
+
+    For apps that hand over a sentence at a time. Those that have a language model's tokens give
+    them to `Host.stream` or `Host.astream`, which cut them into sentences.
+    """
+
+    def __init__(
+        self, host: "Host", emotion: Emotion | None = None, **options: Unpack[RequestOptions]
+    ) -> None:
+        """Begin; arguments are those of `Host.stream`."""
+        self._host = host
+        self._reader: Reader | Plain = Reader() if options.get("markup", True) else Plain()
+        self._request: Request | None = None
+        self.ask(emotion, **options)
+
+    def ask(self, emotion: Emotion | None = None, **options: Unpack[RequestOptions]) -> None:
+        """Ask for something else from the next part on; open tags and the tone stay."""
+        if self._request is not None and self._request.tone is not None:
+            options.setdefault("tone", self._request.tone)
+        self._emotion, self._options, self._request = emotion, options, None
+
+    def speak(self, part: str, *, observe: Observer | None = None) -> Iterator[Choice]:
+        """Speak whole sentences with whole tags; nothing where there is nothing to speak.
+
+        Args:
+            part: of the text.
+            observe: called with each candidate, in place of the option of that name.
+
+        Raises:
+            EmottsError: those of `Host.stream`.
+        """
+        marked = self._reader.read(part)
+        if not any(spoken(span.text) for span in marked.spans):
+            return
+        host, options = self._host, self._options
+        if self._request is None:
+            self._request = host.marked_request(part, marked, self._emotion, options)
+        else:
+            left_out = warnings(marked, self._request.settings, host.engine)
+            self._request = replace(self._request, text=part, spans=marked.spans, warnings=left_out)
+        for choice in host.speak(
+            self._request,
+            begin=options.get("begin"),
+            observe=observe or options.get("observe"),
+            chosen=options.get("chosen"),
+        ):
+            self._request = replace(self._request, tone=choice.tone, first_takes=None)
+            yield choice
+
+    async def aspeak(self, part: str) -> AsyncIterator[Choice]:
+        """`speak` for an event loop; see `Host.astream`."""
+
+        def make(line: Line) -> Iterator[Choice]:
+            watched = line.watched(self._options.get("observe"))
+            return in_turns(self._host.turn, line, self.speak(part, observe=watched))
+
+        async for choice in iterate(make):
+            yield choice
+
+    def speak_all(self, parts: Iterable[str], within: Within = iter) -> Iterator[Choice]:
+        """Speak all parts; `TextError` where none of them holds anything to speak.
+
+        Args:
+            parts: of the text.
+            within: takes the choices of each part and yields them.
+        """
+        silent = True
+        for part in parts:
+            for choice in within(self.speak(part)):
+                silent = False
+                yield choice
+        if silent:
+            raise TextError("the text holds no letter or digit: there is nothing to speak")
