@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -75,7 +75,7 @@ class _Failed:
 _END = object()
 
 
-async def iterate(make: Callable[[Line], Iterator[T]]) -> AsyncIterator[T]:
+async def iterate(make: Callable[[Line], Iterator[T]]) -> AsyncGenerator[T, None]:
     """The items of an iterator that runs in a thread, ahead of its consumer.
 
     Args:

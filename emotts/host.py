@@ -1,6 +1,7 @@
 """The host: what apps hold, to have text spoken and recordings heard."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from threading import Lock
 from typing import TypedDict, Unpack
@@ -83,7 +84,7 @@ class Host(Studio):
         text: str | Iterable[str] | AsyncIterable[str],
         emotion: Emotion | None = None,
         **options: Unpack[RequestOptions],
-    ) -> AsyncIterator[Choice]:
+    ) -> AsyncGenerator[Choice, None]:
         """`stream` for an event loop: sentences are made in a thread, ahead of who uses them.
 
         Text may come from an asynchronous iterator, too. Whoever stops iterating, or is cancelled,
@@ -100,8 +101,9 @@ class Host(Studio):
             parts = [text] if isinstance(text, str) else complete(fragments)
             return self.recital(emotion, **watched).speak_all(parts, in_turn)
 
-        async for choice in iterate(make):
-            yield choice
+        async with aclosing(iterate(make)) as choices:
+            async for choice in choices:
+                yield choice
 
     def recital(self, emotion: Emotion | None = None, **options: Unpack[RequestOptions]) -> Recital:
         """A text that comes a sentence at a time; arguments are those of `stream`."""

@@ -1,6 +1,7 @@
 """Recitals: a text that is spoken part by part, as one text."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
@@ -70,15 +71,16 @@ class Recital:
             self._request = replace(self._request, tone=choice.tone, first_takes=None)
             yield choice
 
-    async def aspeak(self, part: str) -> AsyncIterator[Choice]:
+    async def aspeak(self, part: str) -> AsyncGenerator[Choice, None]:
         """`speak` for an event loop; see `Host.astream`."""
 
         def make(line: Line) -> Iterator[Choice]:
             watched = line.watched(self._options.get("observe"))
             return in_turns(self._host.turn, line, self.speak(part, observe=watched))
 
-        async for choice in iterate(make):
-            yield choice
+        async with aclosing(iterate(make)) as choices:
+            async for choice in choices:
+                yield choice
 
     def speak_all(self, parts: Iterable[str], within: Within = iter) -> Iterator[Choice]:
         """Speak all parts; `TextError` where none of them holds anything to speak.
