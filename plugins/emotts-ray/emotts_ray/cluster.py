@@ -3,6 +3,8 @@
 import logging
 import os
 import pickle
+import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 WAVE = 8192
 """Shards that the cluster knows of at once: two million clips, some hundreds of MB of their names;
 a wave ends with some workers idle for the time of a pack."""
+PARKED = "Prefetcher"
+"""A thread of Ray Data's that sleeps for ever once nobody iterates."""
+GRACE_S = 30.0
+"""What is waited for the other ones, which end within fractions of a second."""
 
 
 class WorkerError(EmottsError):
@@ -46,10 +52,24 @@ def connected(address: str | None) -> Iterator[None]:
     # The progress of the job is told; that its own bars are off is a warning to Ray.
     logging.getLogger("ray.data").setLevel(logging.WARNING)
     logging.getLogger("ray.data._internal.progress").setLevel(logging.ERROR)
+    before = set(threading.enumerate())
     try:
         yield
     finally:
+        _join(set(threading.enumerate()) - before)
         ray.shutdown()
+
+
+def _join(begun: set[threading.Thread]) -> None:
+    """Wait for the threads of Ray Data.
+
+    It tells them to end when an iteration is left early, but does not wait until they have; and one
+    that asks anything of a Ray that is shut down ends the whole process.
+    """
+    until = time.monotonic() + GRACE_S
+    for thread in begun:
+        if thread.daemon and thread.name != PARKED:
+            thread.join(max(0.0, until - time.monotonic()))
 
 
 def labelled(work: Work, shards: Iterable[Shard], options: "RayOptions") -> Iterator[Done]:
