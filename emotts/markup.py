@@ -181,7 +181,7 @@ class Reader:
 def _asked(content: str) -> Target:
     """The target in brackets; the number of a single emotion is its intensity."""
     asked = target(content)
-    number = content.rpartition(":")[2]
-    if asked.point is not None or len(asked.weights) > 1 or number == content:
+    number = content.rpartition(":")[2].strip(", ")
+    if asked.point is not None or len(asked.weights) > 1 or ":" not in content:
         return asked
     return target(asked.weights, intensity=float(number))

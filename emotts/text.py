@@ -74,12 +74,13 @@ def spoken(text: str) -> list[str]:
 
 def clean(text: str) -> str:
     """Composed (NFC), without control characters, surrogates and unassigned code points."""
-    composed = unicodedata.normalize("NFC", text)
-    return "".join(
+    kept = (
         character
-        for character in composed
+        for character in text
         if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs", "Co", "Cn")
     )
+    # Composed last: what is removed may have kept an accent from its letter.
+    return unicodedata.normalize("NFC", "".join(kept))
 
 
 def bounded(sentence: str) -> str:

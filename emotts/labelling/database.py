@@ -55,7 +55,8 @@ def _rows(file: Path) -> Iterator[Item]:
     place = manifests.place(file.parent)
     try:
         with file.open(encoding="utf-8", newline="") as lines:
-            for row in csv.DictReader(lines):
+            for row in csv.DictReader(lines, restval=""):
+                row.pop(None, None)  # values beyond the last column
                 start, end = (seconds(row.pop(name, None) or "") for name in ("start", "end"))
                 item = manifests.named(place, row, "file")
                 yield replace(item, start_s=start or None, end_s=end)

@@ -27,7 +27,7 @@ def items(manifest: Path) -> Iterator[Item]:
     """The clips of a manifest, in its order; paths are relative to its folder.
 
     Raises:
-        ConfigError: it can't be read, or names no clips.
+        ConfigError: it can't be read, names no clips, or a row has no path.
     """
     try:
         with manifest.open(encoding="utf-8-sig", newline="") as file:
@@ -41,7 +41,9 @@ def items(manifest: Path) -> Iterator[Item]:
                 yield from _headless(manifest, rows)
                 return
             place = _Place(manifest.parent)
-            for row in rows:
+            for number, row in enumerate(rows, 1):
+                if 0 < len(row) <= header.index(column):
+                    raise ConfigError(f"{manifest}: row {number} is cut off before its {column}")
                 if row:
                     yield named(place, dict(zip(header, row, strict=False)), column)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
