@@ -9,7 +9,19 @@ from pydantic import BaseModel, Field, ValidationError, field_validator, model_v
 from emotts.documents import from_yaml
 from emotts.effort import Stop
 from emotts.errors import ConfigError
+from emotts.keeping import CacheConfig, LedgerConfig
 from emotts.options import Options
+
+__all__ = [
+    "MAX_TAKES",
+    "CacheConfig",
+    "ClassifierConfig",
+    "Config",
+    "EngineConfig",
+    "LedgerConfig",
+    "PartConfig",
+    "parse",
+]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -85,20 +97,6 @@ class ClassifierConfig(PartConfig):
     """Hears only so many of the best candidates; null: hears all. Not for the first one."""
 
 
-class LedgerConfig(Options):
-    """Where each choice is written down; a bare path stands for one without texts."""
-
-    path: str
-    """A file; a line is added for each choice."""
-    text: bool = False
-    """Keep the sentences themselves, not only their hashes."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_path(cls, value: object) -> object:
-        return {"path": value} if isinstance(value, str) else value
-
-
 class Config(Options):
     """What a host is made of, and the defaults of its requests."""
 
@@ -128,6 +126,15 @@ class Config(Options):
     """A JSON file of emotion embeddings, for engines that are conditioned on them."""
     ledger: LedgerConfig | None = None
     """Where each choice is written down; null: nowhere."""
+    tuned: str | None = None
+    """A folder of tuned priors, as `emotts tune` writes them; null: the user's own."""
+    cache: CacheConfig | None = None
+    """Where sentences are kept, to be spoken again at once; null: nowhere."""
+
+    @field_validator("cache", mode="before")
+    @classmethod
+    def _none_for_false(cls, value: object) -> object:
+        return None if value is False else value
 
     @field_validator("classifiers")
     @classmethod
@@ -192,6 +199,7 @@ def _owner(model: type[BaseModel], loc: tuple[str | int, ...]) -> type[BaseModel
         "fallback": EngineConfig,
         "classifiers": ClassifierConfig,
         "ledger": LedgerConfig,
+        "cache": CacheConfig,
     }
     return parts.get(str(loc[0]), PartConfig) if len(loc) > 1 else model
 

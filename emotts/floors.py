@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from emotts.audio import Audio
+from emotts.cache.kept import Kept
 from emotts.check import Check
-from emotts.records import Candidate, Voice
+from emotts.records import Candidate, Measurement, Voice
 from emotts.scoring import ranking
 
 
@@ -18,11 +19,21 @@ class Floors:
         self._cheap = [check for check in checks if not check.costly]
         self._costly = [check for check in checks if check.costly]
         self._baseline: Audio | None = None
-        self._sound: set[int] = set()
+        self.sound: set[int] = set()
+        """Indexes of candidates that have passed the costly checks."""
+        self.costly: dict[int, tuple[Measurement, ...]] = {}
+        """Index → what the costly checks have found, of those that they were asked about."""
+
+    def resume(self, kept: Kept) -> None:
+        """Go on where those were that checked the candidates before."""
+        self._baseline = kept.candidates[0].audio
+        self.sound, self.costly = set(kept.sound), dict(kept.costly)
 
     def check(self, candidate: Candidate) -> Candidate:
         """Measure a candidate, and reject it where it is below a floor."""
-        return self._measured(candidate, self._cheap)
+        if candidate.audio is None:
+            return candidate
+        return _judged(candidate, self._found(candidate.audio, self._cheap))
 
     def check_winner(self, candidates: list[Candidate]) -> list[Candidate]:
         """Measure what costs much on the best alone, then on the next best, until one passes.
@@ -34,28 +45,38 @@ class Floors:
         checked = {c.take.index: c for c in candidates}
         for candidate in ranking(candidates):
             index = candidate.take.index
-            if index not in self._sound:
-                checked[index] = self._measured(candidate, self._costly)
+            if index not in self.sound:
+                checked[index] = self._checked(candidate)
             if checked[index].rejected is None:
-                self._sound.add(index)
+                self.sound.add(index)
                 break
         return list(checked.values())
 
-    def _measured(self, candidate: Candidate, checks: Sequence[Check]) -> Candidate:
-        if candidate.audio is None:
-            return candidate
-        self._baseline = self._baseline or candidate.audio
-        found = tuple(
+    def _checked(self, candidate: Candidate) -> Candidate:
+        """Measure what costs much, where it was not."""
+        index = candidate.take.index
+        if index not in self.costly:
+            assert candidate.audio is not None  # it was heard and scored
+            self.costly[index] = self._found(candidate.audio, self._costly)
+        return _judged(candidate, self.costly[index])
+
+    def _found(self, audio: Audio, checks: Sequence[Check]) -> tuple[Measurement, ...]:
+        self._baseline = self._baseline or audio
+        return tuple(
             measurement
             for check in checks
             for measurement in check.measure(
-                [candidate.audio], baseline=self._baseline, text=self._sentence, voice=self._voice
+                [audio], baseline=self._baseline, text=self._sentence, voice=self._voice
             )[0]
         )
-        failed = next((measurement for measurement in found if not measurement.passed), None)
-        return replace(
-            candidate,
-            measurements=candidate.measurements + found,
-            score=None if failed else candidate.score,
-            rejected=f"{failed.check}: {failed.reason}" if failed else candidate.rejected,
-        )
+
+
+def _judged(candidate: Candidate, found: tuple[Measurement, ...]) -> Candidate:
+    """The candidate with what was measured; rejected where it is below a floor."""
+    failed = next((measurement for measurement in found if not measurement.passed), None)
+    return replace(
+        candidate,
+        measurements=candidate.measurements + found,
+        score=None if failed else candidate.score,
+        rejected=f"{failed.check}: {failed.reason}" if failed else candidate.rejected,
+    )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from emotts import tone
+from emotts.cache.sentences import Sentences
 from emotts.check import Check
 from emotts.classifier import Classifier
 from emotts.conditioning import Centroids
@@ -35,6 +36,7 @@ def speak(
     centroids: Centroids | None = None,
     together: bool = False,
     fallback: Sequence[Speaker] = (),
+    cache: Sentences | None = None,
     begin: Callable[[str], None] | None = None,
     observe: Observer | None = None,
 ) -> Iterator[Choice]:
@@ -51,6 +53,7 @@ def speak(
         together: choose all sentences when all were heard, so that each fits those around it;
             else each is chosen at once, to fit the one before.
         fallback: speak the sentences, in this order, that the engine fails on.
+        cache: has the takes of sentences that were spoken before; None: there is none.
         begin: called with each sentence before its first take is made.
         observe: called with each candidate once those who hear every take are done with it.
 
@@ -62,7 +65,7 @@ def speak(
     """
     refuse_unheard(request, [listener.classifier for listener in listeners])
     preferred = Speaker(engine, request.voice, listeners, tendencies, reached)
-    rooms = [Room(speaker, checks, centroids, observe) for speaker in (preferred, *fallback)]
+    rooms = [Room(speaker, checks, centroids, observe, cache) for speaker in (preferred, *fallback)]
     before = request.tone
     heard = []
     for passage in passages(request):

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from time import monotonic
 
 from emotts import conditioning, scoring
 from emotts.advice import advise
+from emotts.cache.kept import Kept
+from emotts.cache.sentences import Sentences, Slot
 from emotts.check import Check
 from emotts.conditioning import Centroids
 from emotts.effort import Effort
@@ -28,6 +31,8 @@ class Sentence:
     scored: Scored
     floors: Floors
     effort: Effort
+    slot: Slot
+    """Its place in the cache."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +43,31 @@ class Room:
     checks: Sequence[Check]
     centroids: Centroids | None
     observe: Observer | None
+    cache: Sentences | None = None
 
     def hear(self, passage: Passage, before: Tone | None) -> Sentence:
-        """Make takes of a sentence, and hear and score them."""
+        """Make takes of a sentence, and hear and score them; or find them in the cache."""
         passage = replace(passage, request=replace(passage.request, voice=self.speaker.voice))
+        request = passage.request
+        search = self._search(passage, before)
+        floors = Floors(passage.text, request.voice, self.checks)
+        slot = Slot() if self.cache is None else self.cache.slot(search, request, self.speaker)
+        if kept := slot.find():
+            floors.resume(kept)
+            self._show(kept)
+        else:
+            start = monotonic()
+            kept = self._made(search, request, floors)
+            # What time has cut short would come out otherwise on another day.
+            if request.budget_ms is None or monotonic() - start < request.budget_ms / 1000:
+                slot.keep(kept)
+        scored = Scored(kept.candidates, request, self.speaker.listeners[0].name)
+        return Sentence(self, passage, scored, floors, kept.effort, slot)
+
+    def _search(self, passage: Passage, before: Tone | None) -> Search:
+        """Who proposes the takes of a sentence."""
         request, engine = passage.request, self.speaker.engine
-        listeners = self.speaker.listeners
-        search = Search(
+        return Search(
             passage.text,
             request.target,
             count=request.takes,
@@ -58,11 +81,14 @@ class Room:
                 engine.accepts,
                 centroids=self.centroids,
                 before=before,
-                classifier=listeners[0].classifier,
+                classifier=self.speaker.listeners[0].classifier,
             ),
             settings=request.settings,
         )
-        floors = Floors(passage.text, request.voice, self.checks)
+
+    def _made(self, search: Search, request: Request, floors: Floors) -> Kept:
+        """The takes of a sentence, made, heard and scored now."""
+        listeners, engine = self.speaker.listeners, self.speaker.engine
         rounds = Rounds(
             search,
             request,
@@ -77,14 +103,20 @@ class Room:
             if listener.finalists is not None:
                 candidates = _hear_finalists(candidates, listener, request)
         conditioning.warn_ignored(candidates, engine.name)
-        candidates = scoring.scored(candidates, request)
-        scored = Scored(candidates, request, listeners[0].name)
-        return Sentence(self, passage, scored, floors, effort)
+        scored = tuple(scoring.scored(candidates, request))
+        return Kept(scored, effort, frozenset(floors.sound), dict(floors.costly))
+
+    def _show(self, kept: Kept) -> None:
+        """Tell of takes that were heard before."""
+        if self.observe is not None:
+            for candidate in kept.candidates:
+                self.observe(candidate)
 
     def choose(self, sentence: Sentence, candidates: list[Candidate]) -> Choice:
         """The best of the candidates that no check rejects, and advice where it does not do."""
         checked = sentence.floors.check_winner(candidates)
-        choice = _choose(sentence.passage, checked, self.speaker, sentence.effort)
+        sentence.slot.learn(sentence.floors.costly)
+        choice = _choose(sentence, checked, self.speaker)
         if choice.matched:
             return choice
         advice = advise(choice, sentence.passage.request, self.speaker.reached)
@@ -102,13 +134,9 @@ def _hear_finalists(
     return [found.get(c.take.index, c) for c in candidates]
 
 
-def _choose(
-    passage: Passage,
-    candidates: Sequence[Candidate],
-    speaker: Speaker,
-    effort: Effort,
-) -> Choice:
+def _choose(sentence: Sentence, candidates: Sequence[Candidate], speaker: Speaker) -> Choice:
     """The best of the candidates; take 0, unmatched, where every one was rejected."""
+    passage = sentence.passage
     scores = [(c, c.score) for c in scoring.ranking(candidates) if c.score is not None]
     best = scores[0][0] if scores else candidates[0]
     return Choice(
@@ -122,5 +150,6 @@ def _choose(
         classifiers=tuple(listener.name for listener in speaker.listeners),
         engine=speaker.engine.name,
         voice=speaker.voice,
-        effort=effort,
+        effort=sentence.effort,
+        cached=sentence.slot.found,
     )

@@ -114,6 +114,8 @@ class Choice:
     """Where the target was not reached: what is heard instead, and what to try."""
     pause_s: float = 0.0
     """Silence that was asked for before it."""
+    cached: bool = False
+    """Whether its takes came from the cache."""
 
     @property
     def candidate(self) -> Candidate:
@@ -170,6 +172,11 @@ class Speech:
     def matched(self) -> bool:
         """Whether every sentence reached the target."""
         return all(choice.matched for choice in self.choices)
+
+    @property
+    def cached(self) -> bool:
+        """Whether the takes of every sentence came from the cache."""
+        return all(choice.cached for choice in self.choices)
 
 
 def assembled(

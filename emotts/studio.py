@@ -6,6 +6,9 @@ from functools import cached_property
 from typing import Self
 
 from emotts import conditioning, ledger, pipeline
+from emotts.cache import keys
+from emotts.cache.sentences import Sentences
+from emotts.cache.store import Store
 from emotts.config import Config
 from emotts.intake import Begin, Chosen
 from emotts.parts import breakers, close, make_check, make_classifier
@@ -91,6 +94,7 @@ class Studio:
             centroids=self._centroids,
             together=together,
             fallback=fallback,
+            cache=self._cache,
             begin=begin,
             observe=observe,
         ):
@@ -108,6 +112,15 @@ class Studio:
         """Of the emotions, where the config has them."""
         path = self.config.embeddings
         return None if path is None else conditioning.read_centroids(path)
+
+    @cached_property
+    def _cache(self) -> Sentences | None:
+        """Of the takes of sentences, where the config has one."""
+        kept = self.config.cache
+        if kept is None:
+            return None
+        store = Store(kept.folder, kept.max_bytes)
+        return Sentences(store, keys.origin(self.config, self.plugins))
 
     @property
     def _parts(self) -> tuple[object, ...]:
