@@ -5,7 +5,7 @@ Three dialects, in any mixture:
 - `[happiness] text [/]`, `[happiness:0.7]` with an intensity, `[happiness:0.7,fear:0.3]` as a
   blend, `[arousal=0.8]` as a point; without `[/]` it holds to the end or to the tag around it;
 - SSML: `express-as` with `style` and `styledegree`, `prosody`, `break`, `p`, `s`, `speak`;
-- `<expr type="expression" label="happy"/>`, which holds until the next one.
+- `<expr type="expression" label="happy"/>`, which holds until the next one, and its other types.
 
 Tags that are not known are dropped, and reported. A bracket or an angle that opens no tag is text:
 `a[0]`, `[1]`, `x < y`, `[link](address)`. So is one after a backslash.
@@ -19,6 +19,7 @@ from difflib import get_close_matches
 from emotts import ssml
 from emotts.emotions import EMOTIONS, Target, target
 from emotts.errors import EmottsError
+from emotts.expressive import lowered
 from emotts.spans import Marked, Span, nested
 from emotts.styles import STYLES, style
 from emotts.tags import BRACKETS, KNOWN, Tag, literal, pieces
@@ -88,8 +89,7 @@ class Reader:
         elif tag.name == "express-as":
             self._open_style(tag, tag.attributes.get("style", ""))
         elif tag.name == "expr":
-            self._open = [frame for frame in self._open if frame.name != "expr"]
-            self._open_style(tag, tag.attributes.get("label", ""))
+            self._expression(tag)
         elif tag.name == "prosody":
             controls, problems = ssml.prosody(tag.attributes)
             self._warnings += [f"{tag.source}: {problem}" for problem in problems]
@@ -135,6 +135,18 @@ class Reader:
             asked = Target(known.weights, min(known.intensity * degree, 1.0))
         self._push(tag, _Frame(tag.name, asked))
 
+    def _expression(self, tag: Tag) -> None:
+        meant = lowered(tag)
+        if meant is None:
+            self._warnings.append(f"{tag.source}: left out, it can't be spoken")
+            if not tag.empty:  # so that its end closes nothing else
+                self._push(tag, _Frame("prosody"))
+        elif meant is not tag:
+            self._tag(meant)
+        else:
+            self._open = [frame for frame in self._open if frame.name != "expr"]
+            self._open_style(tag, tag.attributes.get("label", ""))
+
     def _break(self, tag: Tag) -> None:
         try:
             self._pause_s = min(self._pause_s + ssml.pause(tag.attributes), ssml.MAX_PAUSE_S)
@@ -151,8 +163,9 @@ class Reader:
 
     def _close(self, tag: Tag) -> None:
         """Close the innermost tag of the name; others that opened later stay open."""
+        names = (tag.name, "prosody") if tag.name == "expr" else (tag.name,)
         for index in reversed(range(len(self._open))):
-            if self._open[index].name == tag.name:
+            if self._open[index].name in names:
                 del self._open[index]
                 return
         if tag.name in ("p", "s"):

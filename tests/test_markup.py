@@ -72,6 +72,35 @@ def test_an_expression_holds_until_the_next():
     assert set(second.target.weights) == {"fear", "sadness"}
 
 
+def test_the_other_types_of_expressions_are_those_of_ssml():
+    happy, slow, after, sad = parse(
+        '<expr type="expression" label="happy"/>A <expr type="prosody" label="slow">B</expr> C'
+        '<expr type="break" label="500ms"/><expr type="expression" label="sad"/>D'
+    ).spans
+    joy = target("happiness")
+    assert [(s.target, s.text.strip()) for s in (happy, slow, after)] == [
+        (joy, "A"),
+        (joy, "B"),
+        (joy, "C"),
+    ]
+    assert (dict(slow.controls), dict(after.controls)) == ({"rate": 0.85}, {})
+    assert (sad.target, sad.pause_s) == (target("sadness"), 0.5)
+
+
+def test_sounds_and_spelling_leave_the_expression_as_it_is():
+    marked = parse(
+        '<expr type="expression" label="happy"/>A<expr type="sound" label="laugh"/> '
+        '<expr type="spell">B1</expr> <expr type="prosody" label="sing-song">C</expr> D</expr> E'
+    )
+    assert [(span.text, span.target) for span in marked.spans] == [
+        ("A B1 C D", target("happiness")),
+        (" E", None),
+    ]
+    assert len(marked.warnings) == 2
+    assert "laugh" in marked.warnings[0]
+    assert "sing-song" in marked.warnings[1]
+
+
 @pytest.mark.parametrize(
     ("text", "left", "hint"),
     [
