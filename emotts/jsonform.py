@@ -51,6 +51,7 @@ def choice_form(choice: Choice) -> dict[str, Any]:
         "chosen": choice.chosen,
         "engine": choice.engine,
         "voice": choice.voice.name,
+        "cached": choice.cached,
         "advice": list(choice.advice),
         "effort": effort_form(choice),
         "candidates": [

@@ -70,6 +70,7 @@ def entry(
         "chosen": choice.chosen,
         "margin": choice.margin,
         "matched": choice.matched,
+        "cached": choice.cached,
         "advice": list(choice.advice),
         "audio_sha256": audio_hash(choice.audio),
         "candidates": [_candidate(candidate) for candidate in choice.candidates],

@@ -79,7 +79,7 @@ def test_json_is_one_object_of_the_documented_schema(tones: Path, folder: Path) 
     assert list(sentence) == [
         *("text", "target", "intensity", "pause_s"),
         *("matched", "margin", "chosen", "engine", "voice"),
-        *("advice", "effort", "candidates"),
+        *("cached", "advice", "effort", "candidates"),
     ]
     assert list(sentence["effort"]) == ["planned", "tried", "rounds", "stopped", "diversity"]
     assert list(sentence["effort"]["diversity"]) == ["controls", "embeddings"]

@@ -22,6 +22,7 @@ COMMANDS = {
     "embed": "Write the emotion embeddings of a data set, one a clip.",
     "report": "Show on a page what was heard in a data set.",
     "serve": "Serve speech over HTTP: OpenAI's interface, and a page.",
+    "cache": "Show what is kept of sentences that were spoken, or remove it.",
     "voices": "List the voices of the installed engines.",
     "plugins": "List the installed plugins, what they provide, and what is broken.",
     "doctor": "Check the installation, down to one spoken sentence.",

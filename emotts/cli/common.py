@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from emotts.cli.options import echo_json, json_option, setting, verbose_option
-from emotts.config import ClassifierConfig, Config, EngineConfig, LedgerConfig
+from emotts.config import CacheConfig, ClassifierConfig, Config, EngineConfig, LedgerConfig
 from emotts.errors import UnknownNameError
 from emotts.host import Host
 from emotts.plugins import Plugins, load
@@ -13,6 +13,7 @@ from emotts.plugins import Plugins, load
 __all__ = [
     "build_config",
     "build_host",
+    "cache_option",
     "classifier_option",
     "config_option",
     "echo_json",
@@ -25,6 +26,12 @@ __all__ = [
 
 config_option = click.option(
     "--config", metavar="FILE", help="A YAML file with engine, classifiers, checks and defaults."
+)
+
+cache_option = click.option(
+    "--cache/--no-cache",
+    default=None,
+    help="Whether sentences are kept, to be spoken again at once; see `emotts cache`.",
 )
 
 engine_option = click.option("--engine", metavar="NAME", help="The engine that speaks.")
@@ -52,6 +59,7 @@ def build_host(
     model: str | None = None,
     settings: Sequence[str] = (),
     ledger: str | None = None,
+    cache: bool | None = None,
 ) -> Host:
     """The host that the options of a command ask for; options go before the config file."""
     plugins = load()
@@ -60,6 +68,9 @@ def build_host(
     )
     if ledger:
         made = made.model_copy(update={"ledger": LedgerConfig(path=ledger)})
+    if cache is not None:
+        kept = (made.cache or CacheConfig()) if cache else None
+        made = made.model_copy(update={"cache": kept})
     return Host(made, plugins=plugins)
 
 

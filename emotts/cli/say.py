@@ -7,6 +7,7 @@ import click
 
 from emotts.cli.common import (
     build_host,
+    cache_option,
     classifier_option,
     config_option,
     echo_json,
@@ -75,6 +76,7 @@ from emotts.tone import read as read_tone
 @click.option("--play", is_flag=True, help="Play it, even when it is written.")
 @click.option("--keep-takes", metavar="DIR", help="Write every take, and the evidence as JSON.")
 @click.option("--ledger", metavar="FILE", help="Add a JSON line for each choice to a file.")
+@cache_option
 @config_option
 @click.option("--embedding", is_flag=True, help="Add the emotion embedding to the JSON.")
 @json_option

@@ -10,6 +10,7 @@ import click
 
 from emotts.cli.common import (
     build_host,
+    cache_option,
     classifier_option,
     config_option,
     engine_option,
@@ -62,6 +63,7 @@ KEY_VARIABLE = "EMOTTS_API_KEY"
 @classifier_option
 @model_option
 @settings_option
+@cache_option
 @config_option
 @verbose_option
 def command(

@@ -112,6 +112,8 @@ def _verdict(choice: Choice) -> Text:
         f"margin {choice.margin:.2f}",
         f"best of {_tried(choice)} by {choice.engine}",
     ]
+    if choice.cached:
+        parts.append("from the cache")
     if rejected:
         parts.append(f"{rejected} rejected")
     for name in choice.classifiers[1:]:

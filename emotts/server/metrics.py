@@ -24,11 +24,18 @@ class Metrics:
         self.requests = Counter(
             "emotts_requests", "Requests by path and status.", ["path", "status"], registry=here
         )
-        self.takes = Counter("emotts_takes", "Takes that were heard.", registry=here)
+        self.takes = Counter(
+            "emotts_takes", "Takes that were heard, or found in the cache.", registry=here
+        )
         self.sentences = Counter(
             "emotts_sentences",
             "Sentences by emotion, and whether it was reached.",
             ["emotion", "matched"],
+            registry=here,
+        )
+        self.cached = Counter(
+            "emotts_cached_sentences",
+            "Sentences whose takes came from the cache.",
             registry=here,
         )
         self.first_answer = Histogram(
@@ -49,6 +56,7 @@ class Metrics:
     def chosen(self, choice: Choice) -> None:
         """Count a sentence."""
         self.sentences.labels(choice.target.dominant, str(choice.matched).lower()).inc()
+        self.cached.inc(choice.cached)
 
     def started(self, since: float) -> None:
         """Time the first answer to a request that came at `since` (monotonic seconds)."""

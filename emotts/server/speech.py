@@ -115,6 +115,7 @@ def _headers(choice: Choice) -> dict[str, str]:
         "X-Emotts-Target": str(choice.target),
         "X-Emotts-Matched": str(choice.matched).lower(),
         "X-Emotts-Margin": f"{choice.margin:.3f}",
+        "X-Emotts-Cached": str(choice.cached).lower(),
     }
     if heard is not None and heard.scores:
         headers["X-Emotts-Heard"] = f"{heard.top} {heard.scores[heard.top]:.2f}"
