@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterator
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -64,7 +64,8 @@ class Line:
             yield item
 
     def _put(self, item: object) -> None:
-        self.loop.call_soon_threadsafe(self._queue.put_nowait, item)
+        if not self.loop.is_closed():  # else nobody waits any more
+            self.loop.call_soon_threadsafe(self._queue.put_nowait, item)
 
 
 @dataclass(frozen=True)
@@ -82,21 +83,19 @@ async def iterate(make: Callable[[Line], Iterator[T]]) -> AsyncGenerator[T, None
         make: makes it; it should call `Line.check` now and then.
     """
     line = Line(asyncio.get_running_loop())
-    # Its own: one that waits for text or for its turn must not keep others from the loop's.
-    thread = ThreadPoolExecutor(1, thread_name_prefix="emotts-stream")
 
     def work(line: Line) -> None:
         for item in make(line):
             line.send(item)
 
-    working = line.loop.run_in_executor(thread, line.do, work)
-    thread.shutdown(wait=False)  # once it is done
+    # Its own: one that waits for text or for its turn must not keep others from the loop's. Nor is
+    # it waited for: who is interrupted must fall silent at once, and a take may be long.
+    threading.Thread(target=line.do, args=(work,), name="emotts-stream").start()
     try:
         async for item in line.items():
             yield item
     finally:
         line.gone.set()
-        await working
 
 
 def in_turns(turn: threading.Lock, line: Line, items: Iterator[T]) -> Iterator[T]:
@@ -125,6 +124,7 @@ def drained(items: AsyncIterable[T], line: Line) -> Iterator[T]:
             return None
 
     while True:
+        line.check()
         waiting = asyncio.run_coroutine_threadsafe(following(), line.loop)
         while True:
             try:

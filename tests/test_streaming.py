@@ -144,6 +144,7 @@ def test_a_cancelled_stream_stops_at_its_next_take(host: Host) -> None:
     assert count < 64 * 200
     time.sleep(0.2)
     assert len(heard) < 64 * 200
+    assert not left_after(5)
     assert not [t for t in threading.enumerate() if t.name == "emotts-ahead"]
 
 
