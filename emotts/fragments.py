@@ -24,12 +24,17 @@ def complete(fragments: Iterable[str]) -> Iterator[str]:
         yield text
 
 
+def within_tag(text: str, end: int | None = None) -> bool:
+    """Whether a text, up to there, ends within what may become a tag."""
+    return _OPEN_TAG.search(text, 0, len(text) if end is None else end) is not None
+
+
 def _end(text: str) -> int:
     """How much of a text is certain to be whole sentences, outside of tags; 0: nothing yet."""
-    found = [end for end in ends(text) if not _OPEN_TAG.search(text, 0, end)]
+    found = [end for end in ends(text) if not within_tag(text, end)]
     if found:
         return found[-1]
     if len(text) > MAX_SENTENCE:
         end = text.rfind(" ", 0, MAX_SENTENCE) + 1
-        return 0 if _OPEN_TAG.search(text, 0, end) else end
+        return 0 if within_tag(text, end) else end
     return 0

@@ -16,7 +16,7 @@ from emotts.markup import Reader
 from emotts.pipeline import refuse_unheard
 from emotts.plugins import Plugins
 from emotts.recital import Recital
-from emotts.records import Prediction
+from emotts.records import Prediction, Take
 from emotts.references import Emotion
 from emotts.rounds import Observer
 from emotts.spans import Marked, Plain
@@ -112,6 +112,24 @@ class Host(Studio):
     def check(self, emotion: Emotion | None = None, **options: Unpack[RequestOptions]) -> None:
         """Raise what `stream` would because of its arguments, before there is a text."""
         refuse_unheard(self.request("a", emotion, **options), self.classifiers)
+
+    def warm_up(self, voice: str | None = None) -> None:
+        """Load what speaking and hearing need, so that the first sentence is there as soon as any.
+
+        Args:
+            voice: the config's unless given.
+
+        Raises:
+            EmottsError: the engine can't speak, or not with that voice, or can't be heard.
+        """
+        with self.turn:
+            name = self.config.voice if voice is None else voice
+            speaker, *_ = self._speakers.ready(self._speakers.voice(name))
+            for rendering in speaker.engine.synthesize(
+                "One.", voice=speaker.voice.name, takes=[Take(index=0, seed=0)]
+            ):
+                for listener in speaker.listeners:
+                    listener.heard([rendering.audio])
 
     def classify(
         self, clips: Sequence[Audio], *, calibrate: Sequence[Audio] = ()

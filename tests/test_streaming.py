@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emotts import Config, Host
+from emotts.config import LedgerConfig
 from emotts.emotions import target
 from emotts.errors import EmottsError, TextError, UnknownNameError
 from emotts.fragments import complete
@@ -246,3 +247,15 @@ def test_what_is_wrong_with_a_request_is_told_before_there_is_a_text(host: Host)
     ):
         with pytest.raises(EmottsError, match=reason):
             host.check(emotion, voice=voice)
+
+
+def test_a_host_that_is_warm_has_told_nobody(host: Host, tmp_path: Path) -> None:
+    kept = tmp_path / "ledger.jsonl"
+    config = host.config.model_copy(update={"ledger": LedgerConfig(path=str(kept))})
+    warm = Host(config)
+    warm.warm_up()
+    assert not kept.exists()
+    assert len(list(warm.stream("One cat.", "fear"))) == 1
+    assert len(kept.read_text().splitlines()) == 1
+    with pytest.raises(UnknownNameError, match="alto"):
+        warm.warm_up("nobody")
