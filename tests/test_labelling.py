@@ -33,6 +33,9 @@ from emotts.testing import PitchClassifier
 
 pytestmark = pytest.mark.usefixtures("tones")
 
+# It meets pandas 3.1.
+AUDFORMAT = pytest.mark.filterwarnings("ignore:The inplace keyword")
+
 
 def test_a_row_says_what_the_classifier_hears(tmp_path: Path) -> None:
     clips = speak(tmp_path / "clips", 9)
@@ -52,8 +55,7 @@ def test_a_row_says_what_the_classifier_hears(tmp_path: Path) -> None:
         assert (row["classifier"], row["fingerprint"], row["error"]) == ("pitch", "pitch", None)
 
 
-# audformat meets pandas 3.1.
-@pytest.mark.filterwarnings("ignore:The inplace keyword")
+@AUDFORMAT
 def test_all_outputs_say_the_same(tmp_path: Path) -> None:
     clips = speak(tmp_path / "clips", 5)
     (tmp_path / "clips" / "bad.wav").write_text("no audio")
@@ -306,6 +308,36 @@ def test_only_what_is_missing_is_labelled_again(tmp_path: Path) -> None:
     assert len(table(tmp_path / "a.csv")) == 8
     (again,) = run([tmp_path / "clips"], tmp_path / "a.csv", shard=2)
     assert (again.rows, again.errors) == (8, 0)
+
+
+def test_a_job_goes_on_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows keep the paths as they were named at first, and what they name is read."""
+    speak(tmp_path / "clips", 6)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.csv", "db.yaml"):
+        job = label(Sources(("clips",)), name, classifier=PITCH, shard=2)
+        assert [next(job).done for _ in range(2)] == [0, 2]
+        job.close()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    for name in ("a.csv", "db.yaml"):
+        *_, last = run(["../clips"], Path("..", name), shard=2)
+        assert (last.rows, last.errors) == (6, 0)
+    assert [row["path"] for row in table(Path("../a.csv"))] == [
+        f"clips/00{i}.wav" for i in range(6)
+    ]
+    assert table(Path("../db.emotion.csv"))[5]["file"] == "clips/005.wav"
+
+
+@AUDFORMAT
+def test_files_of_a_database_are_named_from_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clips = speak(tmp_path / "db" / "audio", 1) + speak(tmp_path / "other", 1)
+    monkeypatch.chdir(tmp_path)
+    run(["db/audio", "other"], Path("db/db.yaml"))
+    files = audformat.Database.load(tmp_path / "db").files
+    assert list(files) == ["audio/000.wav", str(clips[1])]
 
 
 def test_a_damaged_part_is_found_and_made_again(tmp_path: Path) -> None:

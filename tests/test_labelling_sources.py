@@ -99,21 +99,31 @@ def test_clips_are_read_from_where_they_lie_in_an_archive(tmp_path: Path) -> Non
         list(pieces(items[1]))
 
 
-def test_a_database_of_audformat(tmp_path: Path) -> None:
+@pytest.mark.parametrize("storage", ["csv", "parquet"])
+def test_a_database_of_audformat(tmp_path: Path, storage: str) -> None:
     speak(tmp_path / "audio", 2)
     db = audformat.Database("tones")
     db.schemes["speaker"] = audformat.Scheme("str")
+    db.schemes["mood"] = audformat.Scheme(labels=["joy", "anger"])
+    db.schemes["age"] = audformat.Scheme("int")
+    db.schemes["sung"] = audformat.Scheme("bool")
     files = ["audio/000.wav", "audio/001.wav"]
     db["files"] = audformat.Table(audformat.filewise_index(files))
-    db["files"]["speaker"] = audformat.Column(scheme_id="speaker")
-    db["files"]["speaker"].set(["ann", "bob"])
+    columns = {"speaker": ["ann", "bob"], "mood": ["joy", None], "age": [30, None]}
+    for name, values in {**columns, "sung": [True, False]}.items():
+        db["files"][name] = audformat.Column(scheme_id=name)
+        db["files"][name].set(values)
     times = [pd.Timedelta("0s"), pd.Timedelta("250ms")]
     ends = [pd.Timedelta("300ms"), pd.NaT]
     db["parts"] = audformat.Table(audformat.segmented_index(files, times, ends))
-    db.save(tmp_path, storage_format="csv")
+    db.save(tmp_path, storage_format=storage)
     assert [(item.name, item.speaker) for item in found(tmp_path)] == [
         ("audio/000.wav", "ann"),
         ("audio/001.wav", "bob"),
+    ]
+    assert [dict(item.given) for item in found(tmp_path)] == [
+        {"mood": "joy", "age": "30", "sung": "True"},
+        {"mood": "", "age": "", "sung": "False"},
     ]
     first, second = found(tmp_path / "db.yaml", table="parts")
     assert (first.start_s, first.end_s, second.start_s, second.end_s) == (None, 0.3, 0.25, None)
@@ -137,6 +147,7 @@ def test_a_database_of_audformat(tmp_path: Path) -> None:
         ("data.tar", "x", "can't be read as a tar archive"),
         ("db.yaml", "name: x\n", "has no tables"),
         ("db.yaml", "{", "can't be read as an audformat database"),
+        ("db.yaml", "tables: {t: {}}", r"there is no db.t.parquet or db.t.csv beside it"),
         ("empty.csv", "path\n", "holds no audio"),
     ],
 )

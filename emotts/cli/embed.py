@@ -1,14 +1,12 @@
 """`emotts embed`."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from emotts.builtin import projection
-from emotts.cli.labelling import chosen_classifier, chosen_executor, follow, job_options
+from emotts.cli.labelling import Job, job_options
 from emotts.errors import ConfigError
-from emotts.labelling import Sources, label
 from emotts.labelling.embeddings import EMOTION, RAW, SPACES, Embeddings
 
 
@@ -36,27 +34,18 @@ from emotts.labelling.embeddings import EMOTION, RAW, SPACES, Embeddings
 )
 @click.option("--centroids", metavar="FILE", help="A JSON file for one embedding an emotion.")
 def command(
-    paths: tuple[str, ...],
+    job: Job,
     output: str,
     dataset: str,
     emotion: str | None,
     centroids: str | None,
     space: str | None,
-    center: str | None,
-    speaker: str | None,
-    table: str | None,
-    shard: int | None,
-    executor: str,
-    executor_options: tuple[str, ...],
-    restart: bool,
-    as_json: bool,
-    **options: Any,
 ) -> None:
     """Write the emotion embeddings of a data set, one a clip.
 
     PATH is what `emotts label` takes. Stop it at any time: the same command goes on where it was.
     """
-    classifier = chosen_classifier(**options)
+    classifier = job.heard_by()
     if space is None:
         space = EMOTION if classifier.name == projection.CLASSIFIER else RAW
     elif space == EMOTION and classifier.name != projection.CLASSIFIER:
@@ -64,16 +53,5 @@ def command(
             f"the emotion space is that of {projection.CLASSIFIER}; for {classifier.name}, write "
             "--space raw"
         )
-    embeddings = Embeddings(dataset, emotion, centroids, space)
-    progress = label(
-        Sources(paths, speaker, table),
-        output,
-        classifier=classifier,
-        center=center,
-        shard=shard,
-        executor=chosen_executor(executor, executor_options),
-        restart=restart,
-        writer=embeddings.writer(Path(output)),
-        options=embeddings.form(),
-    )
-    follow(progress, output, as_json=as_json)
+    form = Embeddings(dataset, emotion, centroids, space)
+    job.run(output, classifier, writer=form.writer(Path(output)), options=form.form())

@@ -2,8 +2,10 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from functools import wraps
+from typing import Any
 
 import click
 from rich.console import Console
@@ -21,11 +23,9 @@ from emotts.cli.common import (
 )
 from emotts.cli.options import setting
 from emotts.config import ClassifierConfig
-from emotts.labelling import Executor, Progress
+from emotts.labelling import Progress, Sources, label
 from emotts.parts import make_executor
 from emotts.plugins import load
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS = (
     click.argument("paths", metavar="PATH...", nargs=-1, required=True),
@@ -66,31 +66,74 @@ _OPTIONS = (
 )
 
 
-def job_options(command: F) -> F:
-    """Add the options of a job."""
+@dataclass(frozen=True)
+class Job:
+    """What the shared options ask for."""
+
+    paths: tuple[str, ...]
+    center: str | None
+    speaker: str | None
+    table: str | None
+    shard: int | None
+    executor: str
+    executor_options: tuple[str, ...]
+    restart: bool
+    as_json: bool
+    config: str | None
+    classifier: str | None
+    model: str | None
+    settings: tuple[str, ...]
+
+    def heard_by(self) -> ClassifierConfig:
+        """The classifier."""
+        made = build_config(
+            load(),
+            config=self.config,
+            classifier=self.classifier,
+            model=self.model,
+            settings=self.settings,
+        )
+        return made.classifiers[0]
+
+    def run(self, output: str, classifier: ClassifierConfig, **own: Any) -> None:
+        """Do it and show how far it is; the exit code is 1 where nothing could be heard.
+
+        Args:
+            output: the file.
+            classifier: who hears.
+            own: what the command asks of `label` besides.
+        """
+        executor = make_executor(load(), self.executor, dict(map(setting, self.executor_options)))
+        progress = label(
+            Sources(self.paths, self.speaker, self.table),
+            output,
+            classifier=classifier,
+            center=self.center,
+            shard=self.shard,
+            executor=executor,
+            restart=self.restart,
+            **own,
+        )
+        last = _print(progress) if self.as_json else _show(progress)
+        if not self.as_json:
+            failed = f", {last.errors} of them errors" if last.errors else ""
+            click.echo(f"wrote {output}: {last.rows} rows of {last.done} clips{failed}")
+        if last.errors == last.rows:
+            sys.exit(1)
+
+
+def job_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of a job, which reach the command as one `Job`, its first argument."""
+    shared = [field.name for field in fields(Job)]
+
+    @wraps(command)
+    def gathered(**given: Any) -> None:
+        job = Job(**{name: given.pop(name) for name in shared})
+        command(job, **given)
+
     for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
-
-
-def chosen_classifier(**options: Any) -> ClassifierConfig:
-    """The classifier that the options ask for."""
-    return build_config(load(), **options).classifiers[0]
-
-
-def chosen_executor(name: str, options: Sequence[str]) -> Executor:
-    """The executor that the options ask for."""
-    return make_executor(load(), name, dict(map(setting, options)))
-
-
-def follow(progress: Iterable[Progress], output: str, *, as_json: bool) -> None:
-    """Run a job and show how far it is; the exit code is 1 where nothing could be heard."""
-    last = _print(progress) if as_json else _show(progress)
-    if not as_json:
-        failed = f", {last.errors} of them errors" if last.errors else ""
-        click.echo(f"wrote {output}: {last.rows} rows of {last.done} clips{failed}")
-    if last.errors == last.rows:
-        sys.exit(1)
+        gathered = option(gathered)
+    return gathered
 
 
 def _print(progress: Iterable[Progress]) -> Progress:

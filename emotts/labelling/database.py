@@ -14,6 +14,7 @@ from typing import Any
 from emotts.documents import from_yaml
 from emotts.errors import ConfigError, UnknownNameError
 from emotts.labelling import manifests
+from emotts.labelling.arrow import PARQUET, parquet
 from emotts.labelling.items import Item
 
 HEADER = "db.yaml"
@@ -32,7 +33,8 @@ def items(header: Path, table: str | None) -> Iterator[Item]:
         table: a name; the first table of files or segments unless given.
 
     Raises:
-        ConfigError: the database can't be read, or has no table of files as CSV.
+        ConfigError: the database can't be read, its table is not there as Parquet or CSV, or what
+            reads it is not installed.
         UnknownNameError: it has no such table.
     """
     try:
@@ -45,23 +47,35 @@ def items(header: Path, table: str | None) -> Iterator[Item]:
     if table is not None and table not in tables:
         raise UnknownNameError("table", table, tables)
     name = table or next(iter(tables))
-    file = header.parent / f"db.{name}.csv"
-    if file.parent != header.parent or not file.is_file():
-        raise ConfigError(f"{file}: there is no such file; save the database's tables as CSV")
-    return _rows(file)
+    for suffix, cells in ((PARQUET, _parquet), (".csv", _csv)):  # the order of audformat
+        file = header.parent / f"db.{name}{suffix}"
+        if file.parent == header.parent and file.is_file():
+            return _rows(file, cells(file))
+    raise ConfigError(f"{header}: there is no db.{name}.parquet or db.{name}.csv beside it")
 
 
-def _rows(file: Path) -> Iterator[Item]:
+def _rows(file: Path, rows: Iterator[dict[str, str]]) -> Iterator[Item]:
+    """The clips of a table, from its columns as text."""
     place = manifests.place(file.parent)
     try:
-        with file.open(encoding="utf-8", newline="") as lines:
-            for row in csv.DictReader(lines, restval=""):
-                row.pop(None, None)  # values beyond the last column
-                start, end = (seconds(row.pop(name, None) or "") for name in ("start", "end"))
-                item = manifests.named(place, row, "file")
-                yield replace(item, start_s=start or None, end_s=end)
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
+        for row in rows:
+            start, end = (seconds(row.pop(name, "")) for name in ("start", "end"))
+            item = manifests.named(place, row, "file")
+            yield replace(item, start_s=start or None, end_s=end)
+    except (OSError, ValueError, csv.Error, KeyError) as error:
         raise ConfigError(f"{file}: can't be read as an audformat table: {error!r}") from error
+
+
+def _csv(file: Path) -> Iterator[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines, restval=""):
+            row.pop(None, None)  # values beyond the last column
+            yield row
+
+
+def _parquet(file: Path) -> Iterator[dict[str, str]]:
+    rows: Iterator[dict[str, str]] = parquet().texts(file)
+    return rows
 
 
 def seconds(text: str) -> float | None:

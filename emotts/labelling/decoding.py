@@ -1,6 +1,7 @@
 """From a clip's file to audio, window by window: of the longest file, one window is in memory."""
 
 import io
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ class Piece:
     audio: Audio
 
 
-def pieces(item: Item, window_s: float | None = None) -> Iterator[Piece]:
+def pieces(item: Item, window_s: float | None = None, *, base: str = "") -> Iterator[Piece]:
     """Decode a clip.
 
     Args:
@@ -44,13 +45,14 @@ def pieces(item: Item, window_s: float | None = None) -> Iterator[Piece]:
         window_s: cut into windows of this length, seconds; what remains at the end is a window of
             its own from half of that on, else part of the last one. None: the clip as a whole, of
             at most `MAX_SECONDS`.
+        base: the folder that a relative path is relative to; where the process is unless given.
 
     Raises:
         AudioError: the file can't be read as audio, is empty, has too many channels or an odd
             rate, or the clip is too long, lies outside of it, or is not finite.
     """
     try:
-        with _opened(item) as source, soundfile.SoundFile(source) as file:
+        with _opened(item, base) as source, soundfile.SoundFile(source) as file:
             if file.channels > MAX_CHANNELS:
                 raise AudioError(f"{file.channels} channels; at most {MAX_CHANNELS}")
             if file.samplerate not in RATES:
@@ -66,9 +68,9 @@ def pieces(item: Item, window_s: float | None = None) -> Iterator[Piece]:
         raise AudioError(f"{item.name}: {error}") from error
 
 
-def _opened(item: Item) -> BinaryIO:
+def _opened(item: Item, base: str) -> BinaryIO:
     """The file, or what the archive holds of it."""
-    file = open(item.path, "rb")
+    file = open(os.path.join(base, item.path), "rb")
     if item.offset is None or item.size is None:
         return file
     with file:

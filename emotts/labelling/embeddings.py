@@ -21,9 +21,10 @@ from emotts.builtin.projection import project
 from emotts.emotions import canonical
 from emotts.errors import ConfigError, UnknownNameError
 from emotts.files import replacing
+from emotts.labelling.arrow import PARQUET
 from emotts.labelling.decimals import shortest
 from emotts.labelling.rows import Row, Schema
-from emotts.labelling.writers import PARQUET, Shards, Writer, write_csv, writer_for
+from emotts.labelling.writers import Shards, Writer, write_csv, writer_for
 
 EMOTION, RAW = SPACES = ("emotion", "raw")
 

@@ -12,7 +12,7 @@ class Item:
     """A clip to label."""
 
     path: str
-    """Of the audio file, or of the archive that it is in."""
+    """Of the audio file, or of the archive that it is in; as it was named, so perhaps relative."""
     name: str
     """Path relative to the root of its data set, with "/"; in an archive, that of the member."""
     offset: int | None = None

@@ -65,6 +65,11 @@ class Job:
         return tuple(self._listed["given"])
 
     @property
+    def base(self) -> str:
+        """The folder that relative paths of clips are relative to, of a job that is listed."""
+        return str(self._listed["base"])
+
+    @property
     def _listed(self) -> dict[str, Any]:
         if self._form is None:
             raise RuntimeError("the clips of the job are not listed")
@@ -86,7 +91,7 @@ class Job:
                 clips += 1
                 given |= dict.fromkeys(item.given)
                 file(item.line())
-        self._save({"clips": clips, "given": list(given)})
+        self._save({"clips": clips, "given": list(given), "base": os.getcwd()})
 
     def parts(self, stage: str) -> Path:
         """The folder of the parts of a stage."""

@@ -33,6 +33,8 @@ class Work:
     """Of the classifier, wherever it is loaded: another one's rows would mix with its own."""
     folder: str
     """Where the parts go."""
+    base: str = ""
+    """The folder that relative paths of clips are relative to; "": where the process is."""
     window_s: float | None = None
     """See `pieces`."""
     profiles: str | None = None
@@ -140,7 +142,12 @@ class Labeller:
                 home.update(dict.fromkeys(tray.missing, tray))
                 yield shard
 
-        reader = Reader(begun(), rate=self._classifier.rate, window_s=self._work.window_s)
+        reader = Reader(
+            begun(),
+            rate=self._classifier.rate,
+            window_s=self._work.window_s,
+            base=self._work.base,
+        )
         try:
             for found, ended in self._heard(reader):
                 for row in found:

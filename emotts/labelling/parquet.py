@@ -1,6 +1,6 @@
 """Parquet: a row group for each shard, embeddings as lists of one size."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -8,9 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from emotts.labelling.database import duration
 from emotts.labelling.rows import Row, Schema
 from emotts.labelling.writers import Shards
 
+BATCH = 1_024
 NUMBERS = ["embedding.list.element"]
 TYPES = {str: pa.string(), float: pa.float64(), bool: pa.bool_()}
 
@@ -36,6 +38,27 @@ def write(rows: Shards, schema: Schema, path: Path) -> list[Path]:
         for shard in chain(silent, rows):
             file.write_batch(_batch(shard, schema, form, size))
     return [path]
+
+
+def texts(file: Path) -> Iterator[dict[str, str]]:
+    """The rows of a table as a CSV of it would have them: durations as audformat writes them.
+
+    Raises:
+        ValueError: it is no Parquet.
+    """
+    with pq.ParquetFile(file) as table:
+        for batch in table.iter_batches(BATCH):
+            columns = [_texts(column) for column in batch.columns]
+            for values in zip(*columns, strict=True):
+                yield dict(zip(batch.schema.names, values, strict=True))
+
+
+def _texts(column: pa.Array) -> list[str]:
+    """The values of a column; nothing is ""."""
+    if pa.types.is_duration(column.type):
+        spans = column.cast(pa.duration("us"), safe=False).cast(pa.int64()).to_pylist()
+        return ["" if span is None else duration(span / 1e6) for span in spans]
+    return ["" if value is None else str(value) for value in column.to_pylist()]
 
 
 def _batch(rows: Sequence[Row], schema: Schema, form: pa.Schema, size: int) -> pa.RecordBatch:

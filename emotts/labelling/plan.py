@@ -10,7 +10,7 @@ from typing import Any
 from emotts.errors import ConfigError
 from emotts.labelling.sources import Sources
 
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)

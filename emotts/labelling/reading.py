@@ -57,20 +57,23 @@ Found = Clip | Unreadable | Read
 class Reader:
     """Reads the clips of shards in threads; iterate over it for what they find."""
 
-    def __init__(self, shards: Iterable[Shard], *, rate: int, window_s: float | None) -> None:
+    def __init__(
+        self, shards: Iterable[Shard], *, rate: int, window_s: float | None, base: str
+    ) -> None:
         """Start to read.
 
         Args:
             shards: whose clips are wanted, in this order.
             rate: of the classifier, Hz.
             window_s: see `pieces`.
+            base: likewise.
         """
         self._wanted = (
             (shard.first + place, item)
             for shard in shards
             for place, item in enumerate(shard.items)
         )
-        self._rate, self._window_s = rate, window_s
+        self._rate, self._window_s, self._base = rate, window_s, base
         self._lock, self._stop = Lock(), Event()
         self._found: SimpleQueue[Found | BaseException | None] = SimpleQueue()
         self._room = _Room(AHEAD_S)
@@ -114,7 +117,7 @@ class Reader:
     def _read_item(self, number: int, item: Item) -> None:
         end_s = item.start_s or 0.0
         try:
-            for piece in pieces(item, self._window_s):
+            for piece in pieces(item, self._window_s, base=self._base):
                 audio = piece.audio.resample(self._rate)
                 self._room.enter(audio.duration_s)
                 if self._stop.is_set():

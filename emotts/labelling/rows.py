@@ -1,8 +1,10 @@
 """A row of the result: what was heard in a clip or in a window of it, or why nothing was."""
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from emotts.classifier import Classifier
 from emotts.labelling.items import Item
@@ -77,11 +79,15 @@ class Schema:
     dimensions: tuple[str, ...]
     given: tuple[str, ...] = ()
     """Columns of the manifests that are carried over."""
-    size: int = 0
-    """Of an embedding; 0 where none was made."""
+    base: str = ""
+    """The folder that relative paths of rows are relative to."""
+    home: str = ""
+    """The folder of the result."""
 
     @classmethod
-    def of(cls, classifier: Classifier, given: Iterable[str]) -> "Schema":
+    def of(
+        cls, classifier: Classifier, given: Iterable[str] = (), *, base: str = "", home: str = ""
+    ) -> "Schema":
         """That of a classifier and the columns of manifests."""
         return cls(
             classifier.name,
@@ -89,6 +95,8 @@ class Schema:
             tuple(classifier.labels),
             tuple(classifier.dimensions),
             tuple(given),
+            base,
+            home,
         )
 
     @property
@@ -110,6 +118,12 @@ class Schema:
     def renamed(self, given: str) -> str:
         """The column of a manifest's column, which may be named like one of the others."""
         return f"given_{given}" if given in self.own or given == "embedding" else given
+
+    def located(self, row: Row) -> str:
+        """The path of a row, relative to the folder of the result where it lies in it."""
+        home, path = map(os.path.abspath, (self.home, os.path.join(self.base, row.path)))
+        inside = Path(path).is_relative_to(home)
+        return (Path(path).relative_to(home) if inside else Path(path)).as_posix()
 
     def values(self, row: Row) -> dict[str, object]:
         """Column → value of a row, without the embedding."""

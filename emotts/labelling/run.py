@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -44,7 +44,7 @@ def label(
     restart: bool = False,
     writer: Writer | None = None,
     options: Mapping[str, Any] | None = None,
-) -> Iterator[Progress]:
+) -> Generator[Progress]:
     """Label a data set; stopped at any point, it goes on where it was when it is called again.
 
     What is done is kept in a folder beside the output, `<output>.job`.
@@ -74,26 +74,18 @@ def label(
     target = Path(output)
     write = writer or writer_for(target)
     config = classifier or PartConfig(name="compact")
-    plugins = load()
-    made = make_classifier(plugins, config)
-    plan = Plan(
-        sources,
-        made.name,
-        made.fingerprint,
-        config.options,
-        window_s,
-        center,
-        shard or (LONG_SHARD if window_s else SHARD),
-        options or {},
-    )
+    shard = shard or (LONG_SHARD if window_s else SHARD)
+    executor = executor or make_executor(load(), "local")
+    made = make_classifier(load(), config)
+    heard = made.name, made.fingerprint, config.options
     try:
         with job_folder(target, restart=restart) as folder:
-            job = Job(folder, plan)
+            job = Job(folder, Plan(sources, *heard, window_s, center, shard, options or {}))
             if not (job.finished and target.exists()):
                 _check_unused(job, target)
                 job.prepare()
-                yield from _label(job, config, made, executor or make_executor(plugins, "local"))
-                yield from _write(job, target, write, Schema.of(made, job.given))
+                yield from _label(job, config, made, executor)
+                yield from _write(job, target, write, made)
             job.clear()
             yield job.end
     finally:
@@ -104,10 +96,22 @@ def _label(
     job: Job, config: PartConfig, made: Classifier, executor: Executor
 ) -> Iterator[Progress]:
     """Make all parts of the rows that are wanted."""
-    work = Work(config, made.fingerprint, str(job.parts(HEARD)), job.plan.window_s)
+    work = Work(
+        config, made.fingerprint, str(job.parts(HEARD)), job.base, window_s=job.plan.window_s
+    )
     yield from _stage(job, HEARD, executor, work)
-    if job.plan.center is None:
-        return
+    if job.plan.center is not None:
+        centring = replace(
+            work,
+            folder=str(job.parts(CENTRED)),
+            profiles=str(_profiles(job, made)),
+            heard=str(job.parts(HEARD)),
+        )
+        yield from _stage(job, CENTRED, executor, centring)
+
+
+def _profiles(job: Job, made: Classifier) -> Path:
+    """The file of the speakers' profiles, made where it is not there yet."""
     file = job.folder / "profiles.npz"
     if not file.exists():
         found = profiles.made(chain.from_iterable(job.rows(HEARD)), made)
@@ -117,10 +121,7 @@ def _label(
                 "column of the manifest, or by a pattern of the clips' names"
             )
         profiles.save(found, file)
-    again = replace(
-        work, folder=str(job.parts(CENTRED)), profiles=str(file), heard=str(job.parts(HEARD))
-    )
-    yield from _stage(job, CENTRED, executor, again)
+    return file
 
 
 def _stage(job: Job, stage: str, executor: Executor, work: Work) -> Iterator[Progress]:
@@ -141,9 +142,10 @@ def _stage(job: Job, stage: str, executor: Executor, work: Work) -> Iterator[Pro
         yield far
 
 
-def _write(job: Job, target: Path, write: Writer, schema: Schema) -> Iterator[Progress]:
+def _write(job: Job, target: Path, write: Writer, made: Classifier) -> Iterator[Progress]:
     """Put the parts together, verified, and move the result to its place."""
     yield Progress(WRITTEN, 0, job.clips, 0)
+    schema = Schema.of(made, job.given, base=job.base, home=str(target.parent))
     rows = errors = 0
 
     def counted() -> Iterator[list[Row]]:
@@ -154,8 +156,7 @@ def _write(job: Job, target: Path, write: Writer, schema: Schema) -> Iterator[Pr
             yield shard
 
     try:
-        made = write(counted(), schema, job.parts(WRITTEN) / target.name)
-        for file in made:
+        for file in write(counted(), schema, job.parts(WRITTEN) / target.name):
             parts.sync(file)
             os.replace(file, target.with_name(file.name))
     except OSError as error:

@@ -6,15 +6,14 @@ from which they are then moved to where they belong.
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import yaml
 from pydantic_core import to_json
 
-from emotts.errors import ConfigError, UnknownNameError
-from emotts.labelling import database
+from emotts.errors import UnknownNameError
+from emotts.labelling import arrow, database
+from emotts.labelling.arrow import PARQUET
 from emotts.labelling.decimals import shortest
 from emotts.labelling.rows import Row, Schema
 
@@ -22,8 +21,6 @@ Shards = Iterator[Sequence[Row]]
 
 Writer = Callable[[Shards, Schema, Path], Sequence[Path]]
 """Writes rows to a path; the files that it wrote, the one of the path last."""
-
-PARQUET = ".parquet"
 
 TABLE = "emotion"
 """Of the audformat database."""
@@ -42,11 +39,7 @@ def writer_for(output: Path) -> Writer:
         valid = PARQUET, *WRITERS, database.HEADER
         raise UnknownNameError("kind of output", output.name, valid)
     if output.suffix == PARQUET:
-        if find_spec("pyarrow") is None:
-            raise ConfigError(
-                "Parquet needs pyarrow: pip install 'emotts[label]'; .csv and .jsonl need nothing"
-            )
-        writer: Writer = import_module("emotts.labelling.parquet").write
+        writer: Writer = arrow.parquet().write
         return writer
     return WRITERS[output.suffix]
 
@@ -83,9 +76,8 @@ def write_database(rows: Shards, schema: Schema, path: Path) -> list[Path]:
             for row in shard:
                 values = schema.values(row)
                 end = "" if row.end_s is None else database.duration(row.end_s)
-                lines.writerow(
-                    [row.path, database.duration(row.start_s), end, *map(values.get, names)]
-                )
+                start = database.duration(row.start_s)
+                lines.writerow([schema.located(row), start, end, *map(values.get, names)])
     path.write_text(yaml.safe_dump(_header(schema, names), sort_keys=False), encoding="utf-8")
     return [table, path]
 
