@@ -337,7 +337,7 @@ def test_files_of_a_database_are_named_from_its_folder(
     monkeypatch.chdir(tmp_path)
     run(["db/audio", "other"], Path("db/db.yaml"))
     files = audformat.Database.load(tmp_path / "db").files
-    assert list(files) == ["audio/000.wav", str(clips[1])]
+    assert set(files) == {"audio/000.wav", str(clips[1])}
 
 
 def test_a_damaged_part_is_found_and_made_again(tmp_path: Path) -> None:
