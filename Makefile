@@ -46,7 +46,9 @@ $(VENV)/core: pyproject.toml
 	$(PIP) --editable '.[dev]'
 	touch $@
 
+# PyAudio, which RealtimeTTS plays through, is built from source, with PortAudio's headers.
 $(VENV)/all: $(VENV)/core $(addsuffix /pyproject.toml,$(PLUGINS))
 	@if grep -qs torch $(addsuffix /pyproject.toml,$(PLUGINS)); then $(PIP) $(TORCH); fi
 	@for plugin in $(PLUGINS); do $(PIP) --editable "$$plugin[dev,test,onnx]" || exit 1; done
+	@if echo '#include <portaudio.h>' | $(CC) -E - >/dev/null 2>&1; then $(PIP) pyaudio; fi
 	touch $@
