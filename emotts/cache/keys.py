@@ -9,7 +9,9 @@ from collections.abc import Collection, Iterable
 from importlib.metadata import version
 
 from emotts.config import Config, EngineConfig, PartConfig
+from emotts.controls import Control
 from emotts.digest import digest, file_digest
+from emotts.isolation.messages import floats
 from emotts.records import Conditioning
 from emotts.registry import PluginInfo, Plugins
 from emotts.search import Search
@@ -43,7 +45,8 @@ def identity(speaker: Speaker) -> str:
     engine = speaker.engine
     return digest(
         [
-            [engine.name, engine.fingerprint, engine.controls, engine.uses_seed, engine.accepts],
+            [engine.name, engine.fingerprint, engine.uses_seed, engine.accepts],
+            {name: _control(control) for name, control in engine.controls.items()},
             speaker.voice,
             [
                 [
@@ -75,11 +78,17 @@ def sentence(known: str, search: Search, request: Request) -> str:
         [
             known,
             search.text,
-            [request.target, request.takes, request.stop, request.seed, request.settings],
+            [request.target, request.takes, request.stop, request.seed],
+            floats(request.settings),
             _heard(request.like),
             _conditioning(search.conditioning),
         ]
     )
+
+
+def _control(control: Control) -> object:
+    """What of a control counts, as it comes from a process of its own, too: 2 is 2.0."""
+    return [float(control.low), float(control.neutral), float(control.high), control.scale]
 
 
 def _heard(like: Reference | None) -> object:
