@@ -127,7 +127,7 @@ def read(
     """
     name = os.fspath(source) if isinstance(source, str | os.PathLike) else "the audio"
     try:
-        with soundfile.SoundFile(source) as file:
+        with opened(source) as file:
             if file.channels > max_channels:
                 raise AudioError(f"{name}: {file.channels} channels; at most {max_channels}")
             if file.samplerate not in RATES:
@@ -149,6 +149,31 @@ def read(
         return Audio(np.concatenate(blocks), rate)
     except AudioError as error:
         raise AudioError(f"{name}: {error}") from error
+
+
+def opened(source: str | os.PathLike[str] | BinaryIO) -> soundfile.SoundFile:
+    """A file to read audio of, whatever its header says."""
+    return soundfile.SoundFile(source if isinstance(source, str | os.PathLike) else _Within(source))
+
+
+class _Within:
+    """A file that nobody leaves: a spoilt header tells libsndfile to go to before its beginning."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go there, or stay."""
+        try:
+            return self._file.seek(offset, whence)
+        except (OSError, ValueError):
+            return self.tell()
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def read(self, count: int) -> bytes:
+        return self._file.read(count)
 
 
 def join(clips: Iterable[Audio], *, gap_s: float = 0.0) -> Audio:

@@ -22,7 +22,7 @@ from emotts.errors import EmottsError
 from emotts.expressive import lowered
 from emotts.spans import Marked, Span, nested
 from emotts.styles import STYLES, style
-from emotts.tags import BRACKETS, KNOWN, Tag, literal, pieces
+from emotts.tags import BRACKETS, KNOWN, Tag, literal, pieces, without_literals
 
 MAX_DEPTH = 10
 
@@ -55,7 +55,7 @@ class Reader:
     def read(self, text: str) -> Marked:
         """The next part; no tag may be cut in two."""
         self._spans, self._warnings = [], []
-        for piece in pieces(text):
+        for piece in pieces(without_literals(text)):
             if isinstance(piece, Tag):
                 self._tag(piece)
             else:

@@ -25,7 +25,7 @@ def read(path: str | os.PathLike[str], number: int) -> Line:
     """
     where = f"{os.fspath(path)}, line {number}"
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        lines = Path(path).read_text(encoding="utf-8").rstrip("\n").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{os.fspath(path)}: can't be read as a ledger: {error}") from error
     if not 1 <= number <= len(lines):

@@ -48,6 +48,11 @@ class Tag:
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
+def without_literals(text: str) -> str:
+    """The text without the private characters that stand for what is literal here."""
+    return text.translate(dict.fromkeys(_FROM_LITERAL))
+
+
 def literal(text: str) -> str:
     """The text of a piece, with what was escaped as itself."""
     return text.translate(_FROM_LITERAL)

@@ -6,8 +6,16 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 Install = Callable[..., None]
+
+# `pytest --hypothesis-profile thorough` looks at so many cases of every property.
+settings.register_profile("quick", deadline=None)
+settings.register_profile(
+    "thorough", max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck)
+)
+settings.load_profile("quick")
 
 TONES = """
 from emotts.hookspecs import hookimpl
@@ -58,6 +66,7 @@ def tones(install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """Install the tone engine and the pitch classifier; a config file that chooses them."""
     install("tones", TONES)
     monkeypatch.setenv("EMOTTS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("EMOTTS_DATA", str(tmp_path / "data"))
     config = tmp_path / "tones.yaml"
     config.write_text("engine: tone\nclassifiers: [pitch]\nchecks: [signal]\ntakes: 4\n")
     return config

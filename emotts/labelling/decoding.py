@@ -17,6 +17,7 @@ from emotts.audio import (
     RATES,
     Audio,
     Samples,
+    opened,
     to_mono,
 )
 from emotts.errors import AudioError
@@ -52,7 +53,7 @@ def pieces(item: Item, window_s: float | None = None, *, base: str = "") -> Iter
             rate, or the clip is too long, lies outside of it, or is not finite.
     """
     try:
-        with _opened(item, base) as source, soundfile.SoundFile(source) as file:
+        with _opened(item, base) as source, opened(source) as file:
             if file.channels > MAX_CHANNELS:
                 raise AudioError(f"{file.channels} channels; at most {MAX_CHANNELS}")
             if file.samplerate not in RATES:

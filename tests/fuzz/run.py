@@ -5,10 +5,13 @@ reaches are added, the smallest of each. A finding stops the run and lies in the
 crash-…: it belongs in the corpus, with a mend.
 """
 
+import logging
 import shlex
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import atheris
@@ -17,7 +20,10 @@ FOLDER = Path(__file__).parent
 CORPUS = FOLDER / "corpus"
 # The parsers that ours stand on, where they are written in Python.
 INSTRUMENTED = ["emotts", "targets", "yaml", "tarfile"]
-LIMITS = ("-max_len=4096", "-timeout=5", "-rss_limit_mb=2048")
+# The clock goes on while a machine sleeps, so a hang is one after minutes; see SLOWEST_S.
+LIMITS = ("-max_len=4096", "-timeout=300", "-report_slow_units=300", "-rss_limit_mb=2048")
+# Of processor time, for one input, instrumented.
+SLOWEST_S = 2.0
 
 sys.path.insert(0, str(FOLDER))
 atheris.enabled_hooks.add("str")  # comparisons of strings steer the fuzzer, too
@@ -25,10 +31,23 @@ with atheris.instrument_imports(include=INSTRUMENTED):
     from targets import TARGETS, words
 
 
+def timely(target: Callable[[bytes], None]) -> Callable[[bytes], None]:
+    """The target, for which an input that takes long is a finding, too."""
+
+    def timed(data: bytes) -> None:
+        start = time.process_time()
+        target(data)
+        assert time.process_time() - start < SLOWEST_S, "slow"
+
+    return timed
+
+
 def fuzz(name: str, arguments: list[str]) -> None:
     """Become the fuzzer, which ends the process."""
     # A merge starts the first argument again through a shell.
-    atheris.Setup([shlex.join([sys.executable, __file__, "--", name]), *arguments], TARGETS[name])
+    logging.disable()
+    this = shlex.join([sys.executable, __file__, "--", name])
+    atheris.Setup([this, *arguments], timely(TARGETS[name]))
     atheris.Fuzz()
 
 

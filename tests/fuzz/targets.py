@@ -38,8 +38,10 @@ MARKUP = (
     "strength='weak'", '<expr type="expression" label="', "/>", "<!--", "-->", "<![CDATA[", "]]>",
     "<?xml ", "?>", "<!DOCTYPE ", "&amp;", "&#91;", "\\[", "\\<", "arousal=0.8", "valence=.2",
 )  # fmt: skip
-YAML = ("{name: ", ", options: {", "isolate: true", "!!int ", "!!timestamp ", "&a ", "*a", "<<: ",
-        "9999-99-99", "1e400", ".nan", ".inf", "? ", "- ", "prosody(", "|\n", "'", '"\\x')  # fmt: skip
+YAML = (
+    "{name: ", ", options: {", "isolate: true", "!!int ", "!!timestamp ", "&a ", "*a", "<<: ", "? ",
+    "9999-99-99", "1e400", ".nan", ".inf", "- ", "prosody(", "|\n", "'", '"\\x',
+)  # fmt: skip
 TABLES = (
     "path", "speaker", "text", "file,start,end\n", "0 days 00:00:01.5", "tables:\n  files: {}\n",
     '{"a": {"name": "happiness", "embedding": [1, 2]}}', '"sentences": [', '"candidates": [',
