@@ -28,8 +28,9 @@ from emotts.rounds import Rounds
 from emotts.search import Search
 from emotts.speech import Request
 from emotts.tendencies import TENDENCIES, Tendencies, Tendency
+from emotts.tuning.booth import Booth
 from training import corpora, judges
-from training.cem import EMOTIONS, Tuner
+from training.tune import EMOTIONS, learned
 
 Array = npt.NDArray[np.float64]
 
@@ -137,7 +138,8 @@ def trials(families: Sequence[str], *, tuned: bool) -> Iterator[Trial]:
         trial = Trial(engine, voice, verifier, list(others.values()), TENDENCIES)
         if tuned:
             texts = (TEXTS / "neutral.txt").read_text().splitlines()[:TUNING_TEXTS]
-            found = Tuner(engine, voice, verifier, texts, TUNING_TAKES).tune(GENERATIONS)
+            booth = Booth(engine, voice, verifier)
+            found = learned(booth, texts, takes=TUNING_TAKES, generations=GENERATIONS)
             trial = replace(trial, priors={**TENDENCIES, **found})
         yield trial
 

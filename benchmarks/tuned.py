@@ -15,6 +15,7 @@ from emotts_speaker import SpeakerCheck
 
 from emotts import tuned
 from emotts.builtin.hibari import HibariEngine, HibariOptions
+from emotts.check import Check
 from emotts.emotions import Target
 from emotts.records import Rendering
 from emotts.search import Search
@@ -33,7 +34,10 @@ class Meter:
         """Make the engine and the two checks."""
         self.engine = HibariEngine(HibariOptions())
         self.voice = self.engine.voice()
-        self.checks = [kind(kind.Options()) for kind in (NaturalnessCheck, SpeakerCheck)]
+        self.checks: list[Check] = [
+            NaturalnessCheck(NaturalnessCheck.Options()),
+            SpeakerCheck(SpeakerCheck.Options()),
+        ]
 
     def harm(self, text: str, takes: Sequence[Rendering]) -> npt.NDArray[np.float64]:
         """[takes - 1, 2] loss of DNSMOS, and similarity, of all but the first."""

@@ -4,6 +4,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, ClassVar
 
 from emotts.controls import Control
@@ -35,6 +36,8 @@ class Engine(ABC):
     """False: another seed is the same take."""
     accepts: frozenset[str] = frozenset()
     """What it can be conditioned on, of {"reference", "embedding", "emotion"}."""
+    tuned: Path | None = None
+    """A folder of priors of its voices that come with it, as `emotts tune` writes them."""
 
     Options: ClassVar[type[Options]] = Options
 

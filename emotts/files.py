@@ -1,4 +1,4 @@
-"""Files: atomic replacement, and where things that can be made again are kept."""
+"""Files: atomic replacement, and where things are kept."""
 
 import os
 import stat
@@ -10,11 +10,21 @@ from typing import BinaryIO
 
 
 def cache_dir() -> Path:
-    """Where voice profiles and exports are kept: EMOTTS_CACHE, else the user's cache directory."""
-    if named := os.environ.get("EMOTTS_CACHE"):
+    """Where things that can be made again are kept: EMOTTS_CACHE, else the user's cache folder."""
+    return _folder("EMOTTS_CACHE", "XDG_CACHE_HOME", ".cache")
+
+
+def data_dir() -> Path:
+    """Where what a user has made is kept: EMOTTS_DATA, else the user's data folder."""
+    return _folder("EMOTTS_DATA", "XDG_DATA_HOME", ".local/share")
+
+
+def _folder(own: str, base: str, default: str) -> Path:
+    """The folder that the first of two variables names, or Windows' own for such things."""
+    if named := os.environ.get(own):
         return Path(named)
-    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    return (Path(base) if base else Path.home() / ".cache") / "emotts"
+    found = os.environ.get(base) or os.environ.get("LOCALAPPDATA")
+    return (Path(found) if found else Path.home() / default) / "emotts"
 
 
 @contextmanager

@@ -43,6 +43,7 @@ class Speakers:
         self.engines: list[Engine] = []
         self._roles = list(zip(classifiers, config.classifiers, strict=True))
         self._known: dict[tuple[int, str], Speaker] = {}
+        self._tuned = config.tuned
         for part in (config.engine, *config.fallback):
             try:
                 self.engines.append(make_engine(plugins, part))
@@ -108,8 +109,8 @@ class Speakers:
                 engine,
                 voice,
                 listeners,
-                tuned.tendencies(engine, voice),
-                tuned.reached(engine, voice),
+                tuned.tendencies(engine, voice, self._tuned),
+                tuned.reached(engine, voice, self._tuned),
             )
         return self._known[key]
 

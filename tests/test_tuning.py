@@ -1,28 +1,214 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from emotts.builtin.hibari import HibariEngine
+from emotts.builtin.signal import SignalCheck
+from emotts.engine import Engine
+from emotts.errors import ConfigError, EngineError
 from emotts.listener import Listener
 from emotts.options import Options
 from emotts.profiles import renderings
+from emotts.records import Measurement
+from emotts.tendencies import TENDENCIES
 from emotts.testing import PitchClassifier, ToneEngine
-
-cem = pytest.importorskip("training.cem", reason="training is not part of a source distribution")
-surface = pytest.importorskip("training.surface")
+from emotts.tuning import surface
+from emotts.tuning.booth import Booth
+from emotts.tuning.contest import CHOOSE, contest
+from emotts.tuning.curve import HIT, LITERATURE, SCORE, TUNED, Curve
+from emotts.tuning.journal import Journal
+from emotts.tuning.learner import Learner, Step, settled, with_harm
+from emotts.tuning.texts import SENTENCES, divided
 
 TONE = ToneEngine(Options())
+TEXTS = ["The cat sat on the mat.", "She left at nine."]
+
+
+class Slow(SignalCheck):
+    """Rejects takes that are faster than take 0."""
+
+    name = "slow"
+
+    def measure(self, batch, *, baseline, text, voice):
+        found = [clip.duration_s / baseline.duration_s for clip in batch]
+        return [[Measurement("slow", d, 1.0, d >= 0.999, "too fast")] for d in found]
+
+
+class Moody(ToneEngine):
+    """Can't speak some takes."""
+
+    def synthesize(self, text, *, voice, takes):
+        for take in takes:
+            if take.controls.get("rate", 1.0) > 1.05:
+                raise EngineError("too fast for me")
+            yield from super().synthesize(text, voice=voice, takes=[take])
+
+
+def booth(engine: Engine = TONE, checks=()) -> Booth:
+    classifier = PitchClassifier(Options())
+    voice = engine.voice()
+    profile = classifier.profile(renderings(TONE, voice))
+    return Booth(engine, voice, [Listener(classifier, profile)], checks)
+
+
+def learned(where: Booth, generations: int, takes: int = 6):
+    learner = Learner(where.engine.controls, ("fear", "sadness"))
+    steps = list(
+        learner.learn(
+            lambda step, drawn: where.liked(TEXTS[step.sentence], drawn, learner.space),
+            sentences=len(TEXTS),
+            takes=takes,
+            generations=generations,
+        )
+    )
+    assert steps == [Step(number, number % 2) for number in range(generations)]
+    return learner.found
 
 
 def test_tuning_makes_takes_that_are_liked_more_common() -> None:
-    classifier = PitchClassifier(Options())
-    profile = classifier.profile(renderings(TONE, TONE.voice()))
-    listener = Listener(classifier, profile)
-    texts = ["The cat sat on the mat.", "She left at nine."]
-    tuner = cem.Tuner(TONE, TONE.voice(), [listener], texts, takes=6)
-    start, end = tuner.tune(0), tuner.tune(4)
+    start, end = learned(booth(), 0), learned(booth(), 4)
     for emotion, direction in (("fear", 1), ("sadness", -1)):
         assert direction * (end[emotion]["pitch"].mean - start[emotion]["pitch"].mean) > 0.5
-    assert end == tuner.tune(4)
+        assert "energy" not in end[emotion]
+    assert end == learned(booth(), 4)
+
+
+def test_tuning_keeps_away_from_what_checks_reject() -> None:
+    free = learned(booth(), 4, takes=12)
+    held = learned(booth(checks=[Slow(SignalCheck.Options())]), 4, takes=12)
+    assert held["fear"]["rate"].mean < free["fear"]["rate"].mean - 0.05
+
+
+def test_takes_that_an_engine_fails_on_are_rejected_and_the_others_heard() -> None:
+    where = booth(Moody(Options()))
+    learner = Learner(TONE.controls, ("fear",))
+    names = list(learner.space.controls)
+    drawn = np.zeros((3, len(names)))
+    drawn[1, names.index("rate")] = 0.3
+    liked = where.liked(TEXTS[0], {"fear": drawn}, learner.space)
+    assert np.isnan(liked["fear"][:, 0]).tolist() == [False, True, False]
+
+
+def test_what_is_rejected_is_liked_less_than_the_worst() -> None:
+    liked = np.array([[1.0, 4.0], [np.nan, np.nan], [3.0, 2.0]])
+    assert with_harm(liked)[1].tolist() == [0.0, 1.0]  # a deviation below the worst
+    assert with_harm(liked)[[0, 2]].tolist() == liked[[0, 2]].tolist()
+    assert not with_harm(liked[[1, 1]]).any()
+
+
+def test_what_was_merely_explored_is_not_kept() -> None:
+    found = Learner(HibariEngine.controls, ("fear",)).found
+    assert set(found["fear"]) == set(HibariEngine.controls) - {"energy"}
+    assert set(settled(found)["fear"]) == set(TENDENCIES["fear"])
+
+
+def test_the_best_of_the_first_n_takes_is_what_a_search_for_n_takes_finds() -> None:
+    where, counts = booth(), (1, 2, 4, 8)
+    found = contest(where, [], TEXTS[0], "fear", TENDENCIES, counts)
+    for index, count in enumerate(counts):
+        alone = contest(where, [], TEXTS[0], "fear", TENDENCIES, (count,))
+        assert alone[0] == found[index]
+    scores = [heard[CHOOSE][1] for heard in found]
+    assert scores == sorted(scores) and scores[-1] > scores[0]
+
+
+def test_a_judge_hears_the_winner_and_has_no_part_in_the_choice() -> None:
+    class Contrary(PitchClassifier):
+        name = "contrary"
+
+        def classify(self, batch, *, profile=None):
+            heard = super().classify(batch, profile=profile)
+            return [
+                replace(p, scores=dict(zip(p.scores, [*p.scores.values()][::-1], strict=True)))
+                for p in heard
+            ]
+
+    judge = Listener(Contrary(Options()), None)
+    found = contest(booth(), [judge], TEXTS[0], "fear", TENDENCIES, (1, 8))
+    assert [heard[CHOOSE] for heard in found] == [
+        heard[CHOOSE] for heard in contest(booth(), [], TEXTS[0], "fear", TENDENCIES, (1, 8))
+    ]
+    assert found[-1][CHOOSE] != found[-1]["contrary"]
+
+
+def curve(literature: list[float], tuned: list[float]) -> Curve:
+    """Of two emotions and four sentences, of which so many of the eight are hits."""
+    counts = (1, 2, 4, 8)[: len(tuned)]
+
+    def cells(rates: list[float]):
+        hits = [np.arange(8) < round(8 * rate) for rate in rates]
+        table = np.array(hits, float).reshape(len(rates), 2, 4)
+        return np.stack([table, table - 0.5])
+
+    return Curve(("anger", "fear"), counts, {LITERATURE: cells(literature), TUNED: cells(tuned)})
+
+
+@pytest.mark.parametrize(
+    ("literature", "tuned", "untuned", "words"),
+    [
+        ([0, 0.25, 0.5, 0.625], [0, 0.25, 0.5, 0.75], 4, "4 tuned takes do what 4 untuned"),
+        ([0, 0.25, 0.25, 0.625], [0, 0.5, 0.75, 1.0], 8, "do what 8 or more untuned takes did"),
+        ([0, 0.25, 0.5, 0.625], [0, 0.25, 0.375, 0.5], 2, "do what 2 untuned takes did"),
+        ([0.5, 0.5, 0.5, 0.5], [0.5, 0.25, 0.25, 0.25], 0, "do not do what the neutral take"),
+        ([0, 0.25], [0, 0.5], 2, "2 tuned takes do what 2 or more untuned"),
+    ],
+)
+def test_the_curve_says_how_many_untuned_takes_few_tuned_ones_are_worth(
+    literature: list[float], tuned: list[float], untuned: int, words: str
+) -> None:
+    found = curve(literature, tuned)
+    assert found.equal.untuned == untuned
+    assert words in str(found.equal)
+    assert [point.mean for point in found.points(TUNED, HIT)] == tuned
+    assert [point.mean for point in found.points(LITERATURE, SCORE)] == [
+        rate - 0.5 for rate in literature
+    ]
+
+
+def test_intervals_are_over_sentences() -> None:
+    found = curve([0, 0.5], [0.5, 0.625])
+    even, uneven = found.points(TUNED, HIT)
+    assert even.low == even.mean == even.high  # the one emotion in every sentence
+    assert uneven.low < uneven.mean < uneven.high
+    gain = found.gain(HIT, 1, 1)
+    assert gain.low == gain.mean == gain.high == 0.5
+    assert found.hits(TUNED, 1) == {"anger": 1.0, "fear": 0.0}
+
+
+def test_a_journal_remembers_and_heals(tmp_path) -> None:
+    made: list[str] = []
+
+    def value(name: str) -> list[float]:
+        made.append(name)
+        return [0.1, len(name)]
+
+    file = tmp_path / "deep" / "a.jsonl"
+    first = Journal(file)
+    assert first.recall("one", lambda: value("one")) == [0.1, 3]
+    first.recall("two", lambda: value("two"))
+    file.write_bytes(file.read_bytes()[:-4])  # as a kill leaves it
+    again = Journal(file)
+    assert "one" in again and "two" not in again
+    assert again.recall("one", lambda: value("one")) == [0.1, 3]
+    again.recall("two", lambda: value("two"))
+    assert made == ["one", "two", "two"]
+    assert "two" in Journal(file)
+    again.forget()
+    assert not file.exists() and "one" not in again
+
+
+def test_a_journal_that_cannot_be_kept_is_an_error(tmp_path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match="progress can't be kept"):
+        Journal(tmp_path / "file" / "a.jsonl")
+
+
+def test_no_sentence_is_both_learned_from_and_measured_with() -> None:
+    texts = divided((*SENTENCES, *SENTENCES[:5]), "twice")
+    assert not set(texts.learned) & set(texts.held_out)
+    assert sorted((*texts.learned, *texts.held_out)) == sorted(SENTENCES)
+    assert len(texts.held_out) == len(SENTENCES) // 3
 
 
 def test_strain_is_the_squared_share_of_the_range() -> None:

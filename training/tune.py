@@ -1,10 +1,12 @@
 """Tune the priors of hibari's voice, and ship them: `python -m training.tune`.
 
-Run it again whenever the engine, a classifier's weights or the shipped profiles change. What takes
-drawn from these priors cost in naturalness and likeness: benchmarks/results/tuned.md.
+Both built-in classifiers listen, to sentences that nothing else speaks. Run it again whenever the
+engine, a classifier's weights or the shipped profiles change. What takes drawn from these priors
+cost in naturalness and likeness: benchmarks/results/tuned.md.
 """
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from emotts import tuned
@@ -12,29 +14,30 @@ from emotts.builtin import emotts_classifiers
 from emotts.builtin.hibari import HibariEngine, HibariOptions
 from emotts.listener import Listener
 from emotts.profiles import profile_for
-from emotts.tendencies import TENDENCIES, Tendencies
-from training.cem import Tuner
+from emotts.tendencies import Tendencies
+from emotts.tuned import Tuned
+from emotts.tuning.booth import Booth
+from emotts.tuning.learner import Learner, settled
+from emotts.tuning.plan import GENERATIONS, TAKES
 
 TEXTS = Path(__file__).parents[1] / "benchmarks" / "proof" / "texts" / "neutral.txt"
-GENERATIONS = 3
-TAKES = 6
-CLEAR = 1.0
+EMOTIONS = ("anger", "disgust", "fear", "happiness", "sadness", "surprise")
+"""Of which the corpora have enough speakers."""
 
 
-def settled(found: Tendencies) -> Tendencies:
-    """Without the controls that the literature leaves alone, unless they moved clearly.
-
-    What ended within `CLEAR` of its spread from neutral was explored, not found; it would cost
-    every take its signal processing.
-    """
-    return {
-        emotion: {
-            name: tendency
-            for name, tendency in controls.items()
-            if name in TENDENCIES[emotion] or abs(tendency.mean) >= CLEAR * tendency.spread
-        }
-        for emotion, controls in found.items()
-    }
+def learned(
+    booth: Booth, texts: Sequence[str], *, takes: int = TAKES, generations: int = GENERATIONS
+) -> Tendencies:
+    """Emotion → control → tendency, of all controls of a voice that can be tuned."""
+    learner = Learner(booth.engine.controls, EMOTIONS)
+    for _ in learner.learn(
+        lambda step, drawn: booth.liked(texts[step.sentence], drawn, learner.space),
+        sentences=len(texts),
+        takes=takes,
+        generations=generations,
+    ):
+        pass
+    return learner.found
 
 
 def main() -> None:
@@ -45,14 +48,21 @@ def main() -> None:
         Listener(classifier, profile_for(engine, voice, classifier))
         for classifier in (kind(kind.Options()) for kind in emotts_classifiers())
     ]
-    tuner = Tuner(engine, voice, listeners, TEXTS.read_text().splitlines(), TAKES)
-    file = tuned.SHIPPED / tuned.file_name(engine, voice)
-    made = (
-        f"python -m training.tune: the literature's priors times what was heard in {GENERATIONS} "
-        f"generations of {TAKES} takes of {len(tuner.texts) // 2} sentences each; "
-        f"heard by {', '.join(listener.classifier.fingerprint for listener in listeners)}"
-    )
-    tuned.save(settled(tuner.tune(GENERATIONS)), file, engine=engine, voice=voice, made=made)
+    texts = TEXTS.read_text(encoding="utf-8").splitlines()
+    who = {listener.name: listener.classifier.fingerprint for listener in listeners}
+    file = engine.tuned / tuned.file_name(engine, voice)
+    Tuned.of(
+        settled(learned(Booth(engine, voice, listeners), texts)),
+        engine,
+        voice,
+        made=(
+            f"python -m training.tune: the literature's priors times what was heard in "
+            f"{GENERATIONS} generations of {TAKES} takes of {len(texts) // 2} sentences each; "
+            f"heard by {', '.join(who.values())}"
+        ),
+        classifiers=who,
+        reached=tuned.reached(engine, voice),
+    ).save(file)
     print(file)
 
 

@@ -18,8 +18,8 @@ from benchmarks.proof import figures, page, report, work
 from benchmarks.proof.choices import CROSS, SAME
 from benchmarks.proof.session import Row
 from benchmarks.proof.texts import KINDS
-from training.cem import EMOTIONS
-from training.tune import GENERATIONS
+from emotts.tuning.plan import GENERATIONS
+from training.tune import EMOTIONS
 
 FOLDER = Path(__file__).parent
 

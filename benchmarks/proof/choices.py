@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from benchmarks.proof.cells import Content, Rows, Table, figure, known
-from training.cem import EMOTIONS
+from training.tune import EMOTIONS
 
 SAME, CROSS = "Both families, other corpora", "The other family, other corpora"
 WAYS = (

@@ -12,8 +12,9 @@ from emotts.records import Take, Voice
 from emotts.search import Search
 from emotts.tendencies import Tendencies, Tendency
 from emotts.tuned import merged
-from training.cem import Tuner
-from training.tune import TAKES, settled
+from emotts.tuning.booth import Booth
+from emotts.tuning.learner import settled
+from training.tune import learned
 
 SEED = 3
 # Of random takes: those of one prior, and those anywhere in the ranges.
@@ -26,7 +27,8 @@ def tuned(
 ) -> Tendencies:
     """Priors that only a verifier has had a part in, made as the shipped ones are."""
     said = texts.TUNING.read_text(encoding="utf-8").splitlines()
-    return merged(settled(Tuner(engine, voice, verifier, said, TAKES).tune(generations)))
+    booth = Booth(engine, voice, verifier)
+    return merged(settled(learned(booth, said, generations=generations)))
 
 
 def priors(content: Mapping[str, Mapping[str, Sequence[float]]]) -> Tendencies:

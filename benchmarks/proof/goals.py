@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from training.cem import EMOTIONS
+from training.tune import EMOTIONS
 
 Content = Mapping[str, Any]
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchmarks.proof.choices import SAME, WAYS
-from training.cem import EMOTIONS
+from training.tune import EMOTIONS
 
 Content = Mapping[str, Any]
 

@@ -6,7 +6,7 @@ from benchmarks.proof.cells import Content, Rows, Table, figure, interval
 from benchmarks.proof.choices import CROSS, SAME
 from benchmarks.proof.figures import CLOSE
 from benchmarks.proof.texts import KINDS
-from training.cem import EMOTIONS
+from training.tune import EMOTIONS
 
 HARM = """\
 Winners of 8 against take 0 of their sentences. Words by Whisper tiny.en, which took no part in

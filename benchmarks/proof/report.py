@@ -6,7 +6,7 @@ from benchmarks.proof import choices, prices
 from benchmarks.proof.cells import Content, Table, figure
 from benchmarks.proof.choices import SAME
 from benchmarks.proof.goals import goals
-from training.cem import EMOTIONS
+from training.tune import EMOTIONS
 
 HEAD = """\
 `python -m benchmarks.proof`: hibari's voice `heart`, {sentences} fresh sentences, {cells} times

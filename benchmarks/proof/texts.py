@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from training.cem import EMOTIONS
+from training.tune import EMOTIONS
 
 Kind = Literal["neutral", "congruent", "incongruent"]
 """What the words say: nothing of any emotion, the emotion of the voice, or another one."""

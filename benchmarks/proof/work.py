@@ -31,8 +31,8 @@ from emotts.builtin.signal import SignalCheck
 from emotts.check import Check
 from emotts.profiles import renderings
 from emotts.tendencies import TENDENCIES, Tendencies
-from training.cem import EMOTIONS
 from training.corpora import CACHE
+from training.tune import EMOTIONS
 
 logger = logging.getLogger(__name__)
 

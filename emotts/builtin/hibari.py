@@ -66,6 +66,7 @@ class HibariEngine(Engine):
     license = "Apache-2.0"
     controls = CONTROLS
     uses_seed = False
+    tuned = Path(__file__).parents[1] / "assets" / "tuned"
 
     Options: ClassVar[type[Options]] = HibariOptions
     options: HibariOptions

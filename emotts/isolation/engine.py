@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 
 from emotts.audio import Samples
 from emotts.config import PartConfig
@@ -27,6 +28,7 @@ class IsolatedEngine(Isolated, Engine):
     controls: Mapping[str, Control] = fact()
     uses_seed: bool = fact()
     accepts: frozenset[str] = fact()
+    tuned: Path | None = fact()
 
     def __init__(self, part: PartConfig) -> None:
         """Keep the configuration; nothing is started.

@@ -4,6 +4,7 @@ Arrays travel beside the JSON: a message refers to them by index.
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,7 @@ class EngineFacts(Message):
     controls: dict[str, Control]
     uses_seed: bool
     accepts: frozenset[str]
+    tuned: Path | None
 
 
 class ClassifierFacts(Message):

@@ -119,6 +119,7 @@ def _engine_facts(engine: Engine, _: Frame) -> Iterator[Frame]:
         controls=dict(engine.controls),
         uses_seed=engine.uses_seed,
         accepts=engine.accepts,
+        tuned=engine.tuned,
     )
     yield Frame("item", facts.form())
 

@@ -1,0 +1,172 @@
+"""A job: tunes a voice, measures what came of it, and writes both down."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from emotts.files import cache_dir
+from emotts.tendencies import TENDENCIES, Tendencies
+from emotts.tuned import Tuned
+from emotts.tuning.clock import Clock, Progress
+from emotts.tuning.contest import Heard, contest
+from emotts.tuning.curve import LITERATURE, MEASURES, TUNED, Curve
+from emotts.tuning.evidence import content
+from emotts.tuning.journal import Journal
+from emotts.tuning.learner import Drawn, Learner, Liked, Step, settled
+from emotts.tuning.plan import Plan
+
+ENOUGH = 8
+"""Sentences from which on there is something to be learned."""
+INTERVAL = 2
+"""Sentences that an interval needs at least."""
+
+
+class Job:
+    """Tunes a voice. Ended in any way, the same job goes on where it was.
+
+    The file of tuned priors is written after each generation, and with the curve at the end.
+    """
+
+    def __init__(self, plan: Plan, file: Path, *, restart: bool = False) -> None:
+        """Look at what an earlier run has done.
+
+        Args:
+            plan: what to tune, and with what.
+            file: where the tuned priors go.
+            restart: throw away what an earlier run has heard.
+
+        Raises:
+            ConfigError: progress can't be kept.
+        """
+        self.plan, self.file = plan, file
+        self.tuned: Tuned | None = None
+        """What was written, as soon as there is something."""
+        self.curves: dict[str, Curve] = {}
+        """Listener → what it heard in the winners, those who choose first."""
+        self._learner = Learner(plan.booth.engine.controls, plan.emotions)
+        self._journal = Journal(cache_dir() / "tuning" / f"{plan.digest}.jsonl")
+        self._heard = 0
+        self._rejected: list[float] = []
+        if restart:
+            self._journal.forget()
+
+    def run(self) -> Iterator[Progress]:
+        """Learn, measure and write; what is written at any step is valid.
+
+        Raises:
+            EngineError: the engine can't speak a sentence.
+            ClassifierError: its neutral rendering can't be heard.
+            ConfigError: progress, or the result, can't be kept.
+        """
+        yield from self._learn()
+        if self.tuned is not None and self.plan.counts:
+            yield from self._measure(self.tuned.tendencies)
+        if self.complete:
+            self._journal.forget()
+
+    def stop(self) -> None:
+        """End `run` early, with what was learned so far where that is enough."""
+        if self.tuned is None and self._heard >= ENOUGH:
+            self._learner.move()
+            self._write()
+
+    @property
+    def complete(self) -> bool:
+        """Whether all generations were heard, and all sentences that were held out."""
+        measured = len(self.plan.texts.held_out) if self.plan.counts else 0
+        return self._learner.generations == self.plan.generations and self._measured == measured
+
+    @property
+    def _measured(self) -> int:
+        """How many sentences the curve is of."""
+        return max((curve.cells[TUNED].shape[-1] for curve in self.curves.values()), default=0)
+
+    def _learn(self) -> Iterator[Progress]:
+        plan, learner = self.plan, self._learner
+        clock = Clock("learn", plan.steps, plan.minutes and 30 * plan.minutes)
+        generations = 0
+        for _ in learner.learn(
+            partial(self._liked, clock),
+            sentences=len(plan.texts.learned),
+            takes=plan.takes,
+            generations=plan.generations,
+        ):
+            self._heard += 1
+            if learner.generations > generations:
+                generations = learner.generations
+                self._write()
+            yield clock.tick()
+            if clock.late and self._heard >= ENOUGH:
+                return self.stop()
+
+    def _liked(self, clock: Clock, step: Step, drawn: Drawn) -> Liked:
+        """How takes are liked, heard now or by an earlier run."""
+        key = f"learn/{step.generation}/{step.sentence}"
+        text = self.plan.texts.learned[step.sentence]
+
+        def heard() -> dict[str, list[list[float]]]:
+            liked = self.plan.booth.liked(text, drawn, self._learner.space)
+            return {emotion: scores.tolist() for emotion, scores in liked.items()}
+
+        clock.earlier += key in self._journal
+        liked = {e: np.array(scores) for e, scores in self._journal.recall(key, heard).items()}
+        self._rejected += [float(np.isnan(scores[:, 0]).mean()) for scores in liked.values()]
+        return liked
+
+    def _measure(self, found: Tendencies) -> Iterator[Progress]:
+        """What the best of so many takes is worth, sentence by sentence."""
+        plan, texts = self.plan, self.plan.texts.held_out
+        both = {LITERATURE: TENDENCIES, TUNED: found}
+        clock = Clock(
+            "measure",
+            len(texts) * len(plan.emotions) * len(both),
+            plan.minutes and 30 * plan.minutes,
+        )
+        table: list[list[list[list[Heard]]]] = []
+        for text in texts:
+            row: list[list[list[Heard]]] = []
+            for emotion in plan.emotions:
+                cell = []
+                for priors in both.values():
+                    cell.append(self._contest(clock, text, emotion, priors))
+                    yield clock.tick()
+                row.append(cell)
+            table.append(row)
+            if len(table) >= INTERVAL:
+                self.curves = self._curves(table)
+                if clock.late:
+                    break
+        self._write()
+
+    def _contest(self, clock: Clock, text: str, emotion: str, priors: Tendencies) -> list[Heard]:
+        """What is heard in the winners of a sentence, now or by an earlier run."""
+        plan = self.plan
+        shape = sorted((name, vars(t)) for name, t in priors[emotion].items())
+        key = f"measure/{emotion}/{text}/{shape}"
+        clock.earlier += key in self._journal
+        heard: list[Heard] = self._journal.recall(
+            key, lambda: contest(plan.booth, plan.judges, text, emotion, priors, plan.counts)
+        )
+        return heard
+
+    def _curves(self, table: list[list[list[list[Heard]]]]) -> dict[str, Curve]:
+        """Listener → curve, from sentences → emotions → priors → counts → what was heard."""
+        curves = {}
+        for name in table[0][0][0][0]:
+            values = np.array(
+                [[[[c[name] for c in cell] for cell in e] for e in row] for row in table]
+            )  # [sentences, emotions, priors, counts, measures]
+            literature, tuned = values.transpose(2, 4, 3, 1, 0)
+            assert len(literature) == len(MEASURES)
+            cells = {LITERATURE: literature, TUNED: tuned}
+            curves[name] = Curve(self.plan.emotions, self.plan.counts, cells)
+        return curves
+
+    def _write(self) -> None:
+        """Write what there is, over what was written before."""
+        found = settled(self._learner.found)
+        rejected = float(np.mean(self._rejected))
+        self.tuned = content(self.plan, found, self._heard, rejected, self.curves)
+        self.tuned.save(self.file)
