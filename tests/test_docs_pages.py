@@ -1,0 +1,108 @@
+"""The pages hang together: links lead somewhere, every page is found, words mean one thing."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import count
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from pages import DOCS, PAGES, ROOT, prose
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
+HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+
+# DESIGN's words → what they are not called. Words with other meanings of their own (a sample of
+# audio, a segment of audformat's, a chunk of Wyoming's, a variant of eSpeak's) are left alone.
+WORDS = {
+    "engine": ("backend", "tts model"),
+    "voice": ("persona", "speaker profile"),
+    "sentence": ("utterance",),
+    "classifier": ("detector", "recognizer"),
+    "score": ("reward",),
+    "control": ("parameter",),
+    "embedding": ("feature vector", "emotion vector"),
+}
+
+
+def documents() -> list[Path]:
+    """Every page of the repository, installed environments aside."""
+    found = (page.relative_to(ROOT) for page in ROOT.rglob("*.md"))
+    return sorted(
+        page
+        for page in found
+        if not any(part.startswith(".") or part == "site-packages" for part in page.parts)
+    )
+
+
+def links(page: Path) -> list[str]:
+    """Where a page leads; what stands in code is no link."""
+    return LINK.findall(re.sub(r"`[^`\n]*`", "", prose(page)))
+
+
+@cache
+def anchors(page: Path) -> frozenset[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    return frozenset(slugs(HEADING.findall(prose(page))))
+
+
+def slugs(headings: list[str]) -> Iterator[str]:
+    seen: set[str] = set()
+    for heading in headings:
+        text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
+        slug = re.sub(r"[^\w\- ]", "", text).replace(" ", "-")
+        unique = next(s for n in count() if (s := f"{slug}-{n}" if n else slug) not in seen)
+        seen.add(unique)
+        yield unique
+
+
+@pytest.mark.parametrize("page", documents(), ids=str)
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in links(ROOT / page):
+        parts = urlsplit(link)
+        if parts.scheme:
+            assert parts.scheme in ("http", "https", "mailto"), link
+            assert parts.scheme == "mailto" or HOST.fullmatch(parts.hostname or ""), link
+            continue
+        there = (ROOT / page).parent / unquote(parts.path) if parts.path else ROOT / page
+        assert there.exists(), link
+        assert there.resolve().is_relative_to(ROOT.resolve()), link
+        if parts.fragment and there.suffix == ".md":
+            assert parts.fragment in anchors(there), link
+
+
+def test_every_page_is_found_from_the_index() -> None:
+    found = {DOCS / "index.md"}
+    queue = list(found)
+    for page in queue:  # grows meanwhile
+        for link in links(page):
+            there = (page.parent / urlsplit(link).path).resolve()
+            if there.suffix == ".md" and there.is_relative_to(DOCS) and there not in found:
+                found.add(there)
+                queue.append(there)
+    assert found == set(DOCS.rglob("*.md"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_one_word_for_each_idea(page: Path) -> None:
+    text = re.sub(r"`[^`\n]*`", "", prose(page))
+    for word, others in WORDS.items():
+        for other in others:
+            found = re.search(rf"\b{other}s?\b.*", text, re.IGNORECASE)
+            assert not found, f"{word!r} is the word: {found[0] if found else ''}"
+
+
+PLUGINS = sorted(file.parent for file in ROOT.glob("plugins/*/pyproject.toml"))
+
+
+@pytest.mark.parametrize("plugin", PLUGINS, ids=lambda plugin: plugin.name)
+def test_the_pages_of_plugins_have_one_form(plugin: Path) -> None:
+    text = (plugin / "README.md").read_text(encoding="utf-8")
+    assert re.match(rf"# {plugin.name}: \S", text), "a title that says what it is"
+    opening = text.split("\n\n")[1]
+    assert "[emotts](../../README.md)" in opening, "a first paragraph that leads to emotts"
+    installed = rf"^pip install .*\./plugins/{plugin.name}\b"
+    assert re.search(installed, text, re.MULTILINE), "how to install it, from the checkout"
+    assert HEADING.findall(prose(plugin / "README.md"))[-1] == "Licence"
