@@ -13,6 +13,8 @@ _TAG = re.compile(r"<[A-Za-z/!?][^<>]*>|\[[^\[\]\n]*\]")
 class TagAggregator(SimpleTextAggregator):
     """pipecat's sentences, blind to what stands in tags: `<expr label="Warm. Calm"/>` is one."""
 
+    _text: str
+
     async def _check_sentence_with_lookahead(
         self, char: str, *, protected_end: int = 0
     ) -> Aggregation | None:
