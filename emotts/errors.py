@@ -34,6 +34,14 @@ class TextError(EmottsError):
     """Text that can't be spoken."""
 
 
+class SilentTextError(TextError):
+    """A text without anything to speak."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("the text holds no letter or digit: there is nothing to speak")
+
+
 class EngineError(EmottsError):
     """An engine that failed, or broke its promises to the host."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from emotts.errors import TextError
+from emotts.errors import SilentTextError
 from emotts.spans import Span, nested
 from emotts.speech import Request
 from emotts.text import check_length, spoken
@@ -30,7 +30,7 @@ def passages(request: Request) -> list[Passage]:
     check_length(request.text)
     found = list(_passages(request))
     if not found:
-        raise TextError("the text holds no letter or digit: there is nothing to speak")
+        raise SilentTextError
     if request.first_takes is not None:
         takes = min(request.first_takes, request.takes)
         found[0] = replace(found[0], request=replace(found[0].request, takes=takes))

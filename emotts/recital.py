@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
 from emotts.background import Line, in_turns, iterate
-from emotts.errors import TextError
+from emotts.errors import SilentTextError
 from emotts.intake import RequestOptions, warnings
 from emotts.markup import Reader
 from emotts.references import Emotion
@@ -95,4 +95,4 @@ class Recital:
                 silent = False
                 yield choice
         if silent:
-            raise TextError("the text holds no letter or digit: there is nothing to speak")
+            raise SilentTextError

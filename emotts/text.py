@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import accumulate, pairwise, takewhile
 
-from emotts.errors import TextError
+from emotts.errors import SilentTextError, TextError
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def sentences(text: str) -> list[str]:
     """
     check_length(text)
     if not (found := spoken(text)):
-        raise TextError("the text holds no letter or digit: there is nothing to speak")
+        raise SilentTextError
     return found
 
 
