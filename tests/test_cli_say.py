@@ -4,6 +4,7 @@ import os
 import stat
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 from click.testing import CliRunner, Result
@@ -144,13 +145,16 @@ def test_without_a_player_it_writes_and_says_where(tones: Path, folder: Path) ->
 
 def test_plays_with_the_first_player_that_works(tones: Path, folder: Path) -> None:
     player(folder, "paplay", "echo 'Connection refused' >&2; exit 1")
-    player(folder, "aplay", f'/bin/cp "$2" {folder}/played.wav')
+    player(folder, "aplay", f'echo "$@" > {folder}/how; /bin/cat > {folder}/played.raw')
     result = say(tones, TEXT, "-e", "fear", "--json")
-    assert json.loads(result.stdout)["output"] is None
-    assert read("played.wav").duration_s > 1
+    spoken = json.loads(result.stdout)
+    assert spoken["output"] is None and "-r 16000" in Path("how").read_text()
+    samples = np.frombuffer(Path("played.raw").read_bytes(), "<i2")
+    assert samples.size == round(spoken["duration_s"] * 16_000)
     assert not Path("speech.wav").exists()
     result = say(tones, TEXT, "-e", "fear", "--play", "-o", "a.wav")
-    assert Path("a.wav").read_bytes() == Path("played.wav").read_bytes()
+    samples = np.frombuffer(Path("played.raw").read_bytes(), "<i2") / 32_768
+    assert np.abs(samples - read("a.wav").samples).max() < 1e-4
 
 
 def test_a_player_that_fails_leaves_a_file(tones: Path, folder: Path) -> None:

@@ -2,13 +2,14 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from emotts.audio import Audio
+from emotts.audio import Audio, join
 from emotts.cli import player
 from emotts.errors import AudioError, ConfigError
 from emotts.files import replacing
@@ -46,18 +47,46 @@ class Delivery:
         """Whether standard output is for audio, and reports must go to standard error."""
         return self._output == STDIO
 
+    @property
+    def only_plays(self) -> bool:
+        """Whether the speech is for the ears alone: it may begin before all of it is made."""
+        return self._output is None and bool(player.installed())
+
     def deliver(self, audio: Audio) -> str | None:
         """Write and play; the file it was written to, "-" for standard output, or None."""
+        if self.only_plays:
+            return self.perform([audio])
         if self.takes_stdout:
             sys.stdout.buffer.write(audio.wav_bytes())
             sys.stdout.buffer.flush()
         elif self._output is not None:
             audio.write(self._output)
+        else:
+            return _instead(audio, "there is no player")
         if self._play:
-            player.play(audio)
-        if self._play or self._output is not None:
-            return self._output
-        return _play_or_write(audio)
+            player.play([audio])
+        return self._output
+
+    def perform(self, clips: Iterable[Audio]) -> str | None:
+        """Play clips, each as soon as it is there; where that fails, write what it would have been.
+
+        Returns:
+            The file that was written instead, or None.
+
+        Raises:
+            PlayerError: nothing could play, and it was asked for.
+        """
+        known: list[Audio] = []
+        source = _noted(clips, known)
+        try:
+            player.play(source)
+        except player.PlayerError as error:
+            if self._play:
+                raise
+            deque(source, maxlen=0)  # the rest is made, to be written too
+            rate = known[0].rate
+            return _instead(join(clip.resample(rate) for clip in known), str(error))
+        return None
 
 
 def write_takes(speech: Speech, form: Mapping[str, Any], directory: str) -> None:
@@ -79,15 +108,15 @@ def write_takes(speech: Speech, form: Mapping[str, Any], directory: str) -> None
                 candidate.audio.write(folder / f"{sentence}-{candidate.take.index}.wav")
 
 
-def _play_or_write(audio: Audio) -> str | None:
-    """Play it where something can; else write it, and say where."""
-    reason = "there is no player"
-    if player.installed():
-        try:
-            player.play(audio)
-            return None
-        except player.PlayerError as error:
-            reason = str(error)
+def _noted(clips: Iterable[Audio], known: list[Audio]) -> Iterator[Audio]:
+    """The clips, each of which is added to those that are known."""
+    for clip in clips:
+        known.append(clip)
+        yield clip
+
+
+def _instead(audio: Audio, reason: str) -> str:
+    """Write it, since it can't be played, and say where."""
     path = _unused(FALLBACK)
     audio.write(path)
     click.echo(f"wrote {path}, for {reason}", err=True)

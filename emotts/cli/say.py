@@ -18,6 +18,7 @@ from emotts.cli.common import (
     verbose_option,
 )
 from emotts.cli.output import STDIO, Delivery, write_takes
+from emotts.cli.performance import perform
 from emotts.cli.progress import progress
 from emotts.cli.table import print_speech
 from emotts.effort import STOPS
@@ -96,7 +97,8 @@ def command(
 
     The text is an argument, a file (-f) or standard input. Each sentence is spoken in several
     takes; the one in which the classifier hears the emotion best is kept. Without -o it is
-    played, or written to speech.wav where there is no player.
+    played, each sentence while the next ones are made, or written to speech.wav where there is no
+    player.
     """
     delivery = Delivery(output, play)
     request = _request(options)
@@ -104,8 +106,13 @@ def command(
     host = build_host(**options)
     asked = host.request(spoken, emotion, **request)
     with progress(len(passages(asked)) * asked.takes) as observe:
-        speech = host.speech(asked, host.speak(asked, observe=observe, together=True))
-    form = speech_form(speech, output=delivery.deliver(speech.audio), embedding=embedding)
+        if delivery.only_plays:
+            choices, written = perform(host, asked, delivery, observe)
+            speech = host.speech(asked, choices)
+        else:
+            speech = host.speech(asked, host.speak(asked, observe=observe, together=True))
+            written = delivery.deliver(speech.audio)
+    form = speech_form(speech, output=written, embedding=embedding)
     if keep_takes:
         write_takes(speech, form, keep_takes)
     if as_json:

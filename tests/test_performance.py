@@ -1,0 +1,193 @@
+"""`emotts say` plays a sentence while the next ones are made: heard by a device that takes time."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from emotts.cli import cli
+
+# Three seconds of speech by ToneEngine, each sentence about as long.
+TEXT = "The cat sat on the mat. The dog ran to the door. The cow ate all the hay."
+
+# A program that plays: it takes as long as the sound lasts, at SPEED, and notes each time at which
+# it had nothing to play. It reads a third of a second ahead.
+DEVICE = """\
+#!{python}
+import json, os, sys, time
+rate = int(sys.argv[sys.argv.index("-r") + 1])
+ends, begun, gaps, count = None, None, [], 0
+open("{folder}/pid", "w").write(str(os.getpid()))
+while chunk := os.read(0, 1600):
+    now = time.monotonic()
+    if ends is None:
+        begun = ends = now
+        open("{folder}/begun", "w").close()
+    if now > ends:
+        gaps.append(now - ends)
+        ends = now
+    ends += len(chunk) / (2 * rate * {speed})
+    count += len(chunk)
+    time.sleep(max(0, ends - now - 0.3))
+time.sleep(max(0, ends - time.monotonic()))
+with open("{folder}/device", "w") as file:
+    json.dump({{"begun": begun, "ended": ends, "gaps": gaps, "seconds": count / 2 / rate}}, file)
+"""
+
+SLOW = """
+import time
+from emotts.errors import EngineError
+from emotts.hookspecs import hookimpl
+from emotts.testing import ToneEngine
+
+class Slow(ToneEngine):
+    name = "slow"
+    class Options(ToneEngine.Options):
+        log: str
+        seconds: float = 0.08
+        fails: str = "nothing"
+    def synthesize(self, text, *, voice, takes):
+        for take in takes:
+            if self.options.fails in text:
+                raise EngineError("hoarse")
+            if text.endswith(("mat.", "door.", "hay.")):
+                time.sleep(self.options.seconds)
+                with open(self.options.log, "a") as file:
+                    print(time.monotonic(), text, file=file)
+            yield from super().synthesize(text, voice=voice, takes=[take])
+
+@hookimpl
+def emotts_engines():
+    return [Slow]
+"""
+
+
+@pytest.fixture
+def stage(
+    tones: Path, install: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """A folder with a configuration of a slow engine, and a system with a player."""
+    install("slow", SLOW)
+    folder = tmp_path / "stage"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PATH", str(folder))
+    write(folder, {"log": str(folder / "log")})
+    device(folder, 1)
+    return folder
+
+
+def write(folder: Path, options: dict[str, Any]) -> None:
+    engine = json.dumps({"name": "slow", "options": {"log": str(folder / "log"), **options}})
+    (folder / "c.yaml").write_text(f"engine: {engine}\nclassifiers: [pitch]\nchecks: []\ntakes: 3")
+
+
+def device(folder: Path, speed: float) -> None:
+    program = folder / "aplay"
+    program.write_text(DEVICE.format(python=sys.executable, folder=folder, speed=speed))
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+
+
+def say(*arguments: str) -> Result:
+    return CliRunner().invoke(
+        cli, ["say", TEXT, "-e", "fear", "--stop", "never", "--config", "c.yaml", *arguments]
+    )
+
+
+def made(folder: Path) -> dict[str, list[float]]:
+    """Sentence → when its takes were ready."""
+    found: dict[str, list[float]] = {}
+    for line in (folder / "log").read_text().splitlines():
+        at, text = line.split(" ", 1)
+        found.setdefault(text, []).append(float(at))
+    return found
+
+
+def played(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "device").read_text())
+    return found
+
+
+def test_the_first_sentence_plays_at_once_and_the_next_are_made_meanwhile(stage: Path) -> None:
+    say("-o", "warm.wav")  # the voice is known from here on
+    (stage / "log").unlink()
+    result = say("--json")
+    assert result.exit_code == 0, result.output
+    spoken, heard = json.loads(result.stdout), played(stage)
+    first, second, third = made(stage).values()
+    assert first[-1] <= heard["begun"] < second[-1], "the first is heard before the second is made"
+    # All is made before the second has been played: nobody waits for the device.
+    assert third[-1] < heard["begun"] + sum(s_duration(stage, spoken, i) for i in (0, 1))
+    assert heard["gaps"] == []
+    assert heard["seconds"] == pytest.approx(spoken["duration_s"], abs=0.001)
+    assert spoken["output"] is None and not (stage / "speech.wav").exists()
+
+
+def s_duration(folder: Path, spoken: dict[str, Any], index: int) -> float:
+    """A sentence's share of the whole: they have as many syllables."""
+    return float(spoken["duration_s"]) / len(spoken["sentences"])
+
+
+def test_nothing_is_lost_where_playing_waits_for_the_making(stage: Path) -> None:
+    device(stage, 20)
+    result = say("--json")
+    spoken, heard = json.loads(result.stdout), played(stage)
+    assert heard["seconds"] == pytest.approx(spoken["duration_s"], abs=0.001)
+
+
+def test_control_c_ends_the_player_and_the_making(stage: Path) -> None:
+    write(stage, {"seconds": 0.3})
+    command = [sys.executable, "-m", "emotts", "say", TEXT * 20, "-e", "fear", "--config", "c.yaml"]
+    running = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    wait_for(stage / "begun")
+    pid = int((stage / "pid").read_text())
+    start = time.monotonic()
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=20)
+    assert running.returncode == 130 and b"Traceback" not in errors
+    assert time.monotonic() - start < 3, "the next take is the last"
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert len(made(stage)) < 10
+
+
+def wait_for(path: Path) -> None:
+    end = time.monotonic() + 30
+    while not path.exists():
+        assert time.monotonic() < end, f"{path} never came"
+        time.sleep(0.02)
+
+
+def test_what_was_made_before_an_error_is_heard(stage: Path) -> None:
+    write(stage, {"fails": "cow"})
+    result = say()
+    assert result.exit_code == 2 and "hoarse" in result.stderr
+    assert 1 < played(stage)["seconds"] < 2.9
+
+
+def test_a_player_that_breaks_leaves_all_of_it_in_a_file(stage: Path) -> None:
+    (stage / "aplay").write_text("#!/bin/sh\nread -r line\necho unplugged >&2\nexit 3\n")
+    result = say("--json")
+    assert result.exit_code == 0, result.stderr
+    spoken = json.loads(result.stdout)
+    assert spoken["output"] == "speech.wav" and len(spoken["sentences"]) == 3
+    assert "wrote speech.wav, for aplay failed: unplugged" in result.stderr
+    size = (stage / "speech.wav").stat().st_size
+    assert size == pytest.approx(2 * 16_000 * spoken["duration_s"], abs=100)
+
+
+def test_the_next_player_begins_anew(stage: Path) -> None:
+    (stage / "paplay").write_text("#!/bin/sh\necho 'Connection refused' >&2\nexit 1\n")
+    (stage / "paplay").chmod(0o755)
+    device(stage, 20)
+    spoken = json.loads(say("--json").stdout)
+    assert played(stage)["seconds"] == pytest.approx(spoken["duration_s"], abs=0.001)
