@@ -1,6 +1,7 @@
 """The vocabulary of emotions: canonical names, the aliases of published labels, and targets."""
 
 import math
+import sys
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -20,8 +21,9 @@ EMOTIONS = (
     "boredom",
 )
 
-# Weights are relative. Beyond these, their shares would vanish or their sum be no number.
-LEAST, MOST = 1e-6, 1e6
+# Weights are relative: of larger ones the sum may be no number, and of smaller ones the share 0.
+MOST = 1e6
+LEAST = MOST * sys.float_info.min
 
 # Labels of published checkpoints and corpora. Calm is never folded into neutral. Single letters
 # are missing on purpose: A is anger in CREMA-D and Angst (fear) in EmoDB.
@@ -162,7 +164,7 @@ def target(spec: str | Mapping[str, float] | Target, intensity: float = 1.0) -> 
     for name, weight in weights.items():
         if not LEAST <= weight <= MOST:  # false for NaN, too
             raise ConfigError(
-                f"the weight of {name} must be above 0, from {LEAST:g} to {MOST:g}; got {weight:g}"
+                f"the weight of {name} must be above 0 and at most {MOST:g}; got {weight:g}"
             )
     total = sum(weights.values())
     return Target({name: weight / total for name, weight in weights.items()}, intensity)

@@ -5,7 +5,9 @@ import os
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import BaseModel, FiniteFloat, NonNegativeInt
 
 from emotts.audio import Audio
 from emotts.documents import from_json
@@ -15,6 +17,33 @@ from emotts.ledger import audio_hash
 from emotts.records import Conditioning, Take
 
 Line = Mapping[str, Any]
+
+
+class _Part(BaseModel):
+    name: str
+    fingerprint: str
+
+
+class _Line(BaseModel):
+    """What there must be in a line."""
+
+    emotts: str
+    text_sha256: str
+    text: str | None = None
+    engine: _Part
+    voice: str
+    audio_sha256: str
+    chosen: NonNegativeInt
+    candidates: list[dict[str, Any]]
+
+
+class _Candidate(BaseModel):
+    """And in the candidate that was chosen."""
+
+    index: NonNegativeInt
+    seed: NonNegativeInt
+    requested: dict[str, FiniteFloat]
+    conditioning: dict[Literal["reference", "embedding", "emotion"], str] = {}
 
 
 def read(path: str | os.PathLike[str], number: int) -> Line:
@@ -32,10 +61,9 @@ def read(path: str | os.PathLike[str], number: int) -> Line:
         raise ConfigError(f"{where}: there are lines 1 to {len(lines)}")
     try:
         line: Line = from_json(lines[number - 1])
-        candidate = line["candidates"][line["chosen"]]
-        _ = line["engine"]["fingerprint"], line["voice"], line["audio_sha256"], candidate["seed"]
-    except (ValueError, LookupError, TypeError) as error:
-        raise ConfigError(f"{where}: is no line of a ledger ({error!r})") from error
+        _Candidate.model_validate(_Line.model_validate(line).candidates[line["chosen"]])
+    except (ValueError, IndexError) as error:
+        raise ConfigError(f"{where}: is no line of a ledger ({error})") from error
     return line
 
 

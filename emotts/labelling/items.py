@@ -33,7 +33,8 @@ class Item:
     def line(self) -> str:
         """As a line of JSON, without what is not known."""
         known = {name: value for name, value in asdict(self).items() if value not in (None, {})}
-        return json.dumps(known, ensure_ascii=False) + "\n"
+        # ASCII: a file may have a name that is no UTF-8.
+        return json.dumps(known) + "\n"
 
 
 @dataclass(frozen=True)

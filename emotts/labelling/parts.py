@@ -7,7 +7,6 @@ embeddings of those that have one, in their order.
 import io
 import json
 import os
-import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -84,13 +83,13 @@ def read(folder: Path, index: int) -> list[Row]:
     """
     file = folder / file_name(index)
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with file.open("rb") as stored, np.load(stored, allow_pickle=False) as arrays:
             lines, embeddings = arrays["rows"].tobytes(), iter(arrays["embeddings"])
         rows = [Row(**json.loads(line)) for line in lines.splitlines()]
         return [
             replace(row, embedding=next(embeddings)) if row.error is None else row for row in rows
         ]
-    except (OSError, ValueError, KeyError, TypeError, StopIteration, zipfile.BadZipFile) as error:
+    except Exception as error:  # whatever zipfile and numpy make of a spoilt byte
         raise DamagedError(f"{file} is damaged: {error!r}") from error
 
 

@@ -54,8 +54,8 @@ class Row:
 def heard(number: int, item: Item, start_s: float, end_s: float, prediction: Prediction) -> Row:
     """The row of a clip that was heard."""
     return Row(
-        number, item.path, item.name, start_s, end_s, item.speaker, item.text, item.given,
-        scores=dict(prediction.scores), dimensions=prediction.dimensions,
+        number, _utf8(item.path), _utf8(item.name), start_s, end_s, item.speaker, item.text,
+        item.given, scores=dict(prediction.scores), dimensions=prediction.dimensions,
         centred=prediction.centred, embedding=prediction.embedding,
     )  # fmt: skip
 
@@ -63,9 +63,14 @@ def heard(number: int, item: Item, start_s: float, end_s: float, prediction: Pre
 def failed(number: int, item: Item, reason: str, start_s: float, end_s: float | None = None) -> Row:
     """The row of a clip in which nothing could be heard."""
     return Row(
-        number, item.path, item.name, start_s, end_s, item.speaker, item.text, item.given,
-        error=reason,
+        number, _utf8(item.path), _utf8(item.name), start_s, end_s, item.speaker, item.text,
+        item.given, error=_utf8(reason),
     )  # fmt: skip
+
+
+def _utf8(text: str) -> str:
+    """Text that any file can hold: what is no UTF-8 in the name of a file is escaped."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 @dataclass(frozen=True)
