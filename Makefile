@@ -35,8 +35,8 @@ bench: $(VENV)/core
 
 samples: $(VENV)/core
 	$(PIP) 'matplotlib>=3.8'
-	$(BIN)/python samples/make.py
-	$(BIN)/python samples/pictures.py
+	$(BIN)/python -m samples.make
+	$(BIN)/python -m samples.pictures
 
 clean:
 	rm -rf $(VENV)

@@ -1,6 +1,6 @@
 """Draw the two pictures of the README from a sentence that is really spoken.
 
-    make samples
+    python -m samples.pictures
 
 Writes docs/table.svg, what `emotts say` shows, and docs/contours.png, the pitch of take 0 and of
 the chosen take.
@@ -10,20 +10,17 @@ import io
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-import numpy as np
-import numpy.typing as npt
 from rich.console import Console
 from rich.text import Text
 
-from emotts import Audio, Host
-from emotts.builtin import f0
+from emotts import Host
 from emotts.cli.table import choice_report
+from samples.contours import contour
 
 DOCS = Path(__file__).parent.parent / "docs"
 TEXT = "There is somebody at the door."
 EMOTION = "fear"
 WIDTH = 78
-WINDOW_S, HOP_S = 0.05, 0.01
 
 
 def draw_table(host: Host) -> None:
@@ -54,17 +51,6 @@ def draw_contours(host: Host) -> None:
     axes.grid(alpha=0.3)
     axes.legend(frameon=False)
     figure.savefig(DOCS / "contours.png", dpi=120, metadata={"Software": None})
-
-
-def contour(audio: Audio) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float32]]:
-    """Times in seconds and pitch in Hz, NaN where nothing is voiced."""
-    width, hop = round(WINDOW_S * audio.rate), round(HOP_S * audio.rate)
-    window = np.hanning(width).astype(np.float32)
-    frames = np.lib.stride_tricks.sliding_window_view(audio.samples, width)[::hop]
-    power = np.abs(np.fft.rfft(frames * window, 2 * width)).astype(np.float32) ** 2
-    hz = f0.track(power, window, audio.rate).hz
-    times = (np.arange(len(hz)) * hop + width / 2) / audio.rate
-    return times, np.where(hz > 0, hz, np.nan)
 
 
 if __name__ == "__main__":

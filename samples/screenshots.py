@@ -1,4 +1,4 @@
-"""Makes the pictures of the page in docs/: `python samples/screenshots.py`; needs Chromium."""
+"""Makes the pictures of the page in docs/: `python -m samples.screenshots`; needs Chromium."""
 
 import shutil
 import threading
