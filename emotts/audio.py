@@ -162,6 +162,9 @@ class _Within:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
 
+    def __repr__(self) -> str:
+        return "it"  # in messages of libsndfile; an address would be another one every time
+
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Go there, or stay."""
         try:

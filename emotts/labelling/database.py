@@ -49,7 +49,7 @@ def items(header: Path, table: str | None) -> Iterator[Item]:
     name = table or next(iter(tables))
     for suffix, cells in ((PARQUET, _parquet), (".csv", _csv)):  # the order of audformat
         file = header.parent / f"db.{name}{suffix}"
-        if file.parent == header.parent and file.is_file():
+        if file.parent == header.parent and manifests.is_file(file):
             return _rows(file, cells(file))
     raise ConfigError(f"{header}: there is no db.{name}.parquet or db.{name}.csv beside it")
 

@@ -83,7 +83,7 @@ class _Place:
         tried = [self._last, *((f, e) for f in FOLDERS for e in ENDINGS)]
         for folder, ending in tried:
             found = self._root / folder / f"{path}{ending}"
-            if _is_file(found):
+            if is_file(found):
                 self._last = folder, ending
                 return str(found), _relative(found, self._root)
         missing = self._root / path
@@ -95,7 +95,7 @@ def place(root: Path) -> _Place:
     return _Place(root)
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
     """Whether there is such a file; there is none under a name that no file can have."""
     try:
         return path.is_file()
@@ -114,7 +114,7 @@ def _headless(manifest: Path, rows: Iterator[list[str]]) -> Iterator[Item]:
         if not row:
             continue
         path, name = where.find(row[0])
-        if number == 0 and not _is_file(Path(path)):
+        if number == 0 and not is_file(Path(path)):
             raise ConfigError(
                 f"{manifest}: has no header with a column of paths ({', '.join(PATHS)}), and its "
                 f"first line names no clip: there is no {path}, nor one in "
