@@ -14,11 +14,13 @@ _ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'/>]
 _NAME = r"[A-Za-z][\w.-]*(?::[\w.-]+)?"
 _STRICT = r"(?:\s++[\w:.-]++\s*+=\s*+(?:\"[^\"]*\"|'[^']*'))*\s*"
 _LOOSE = r"(?:\s++[\w:.-]++\s*+=\s*+(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>/]+))*\s*"
+# An attribute in which the text ends: whoever wrote it was cut off.
+_CUT = r"(?:[\w:.-]++\s*+=\s*+(?:\"[^\"<>]{0,200}|'[^'<>]{0,200})?\Z)?"
 # Of any name when it is well formed; of the names that can't be words, however it is written.
 _DISTINCT = rf"(?:\w+:)?(?:{'|'.join(name for name in KNOWN if len(name) > 1)})\b"
 _XML = re.compile(
     rf"<\s*+(?P<close>/?)\s*+(?:(?P<name>{_NAME})(?P<attributes>{_STRICT}/?)>"
-    rf"|(?P<sloppy>{_DISTINCT})(?P<broken>[^<>]{{0,200}}>|{_LOOSE}/?))"
+    rf"|(?P<sloppy>{_DISTINCT})(?P<broken>[^<>]{{0,200}}>|{_LOOSE}{_CUT}/?))"
 )
 _SPECIAL = re.compile(r"<!--.*?-->|<!\[CDATA\[(?P<text>.*?)\]\]>|<\?.*?\?>|<![A-Z]+[^>]*>", re.S)
 _BRACKETS = re.compile(r"\[(?P<content>[^\[\]\n]{1,200})\]")

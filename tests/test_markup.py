@@ -102,6 +102,14 @@ def test_sounds_and_spelling_leave_the_expression_as_it_is():
 
 
 @pytest.mark.parametrize(
+    "cut",
+    ["<expr", '<expr type="expr', "<expr type='a' label='I am", '<break time="1s" a='],
+)
+def test_a_tag_in_which_the_text_was_cut_off_is_not_spoken(cut):
+    assert spoken(f"Hello. {cut}") == ["Hello."]
+
+
+@pytest.mark.parametrize(
     ("text", "left", "hint"),
     [
         ("[happines]Hi", "Hi", "happiness"),
