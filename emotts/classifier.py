@@ -51,6 +51,14 @@ class Classifier(ABC):
         """What predictions depend on, such as a hash of the weights: profiles expire with it."""
         return self.name
 
+    @property
+    def cores(self) -> int | None:
+        """How many cores it uses at most; None: all that there are, or a GPU.
+
+        A data set is labelled in as many processes as use all cores.
+        """
+        return None
+
     def details(self) -> Mapping[str, Any]:
         """What it is made of, for `emotts doctor`: JSON values by name.
 

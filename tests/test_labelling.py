@@ -242,18 +242,18 @@ def test_eight_hours_are_labelled_by_windows_in_little_memory(tmp_path: Path) ->
 # Killing
 
 
-def started(clips: Path, output: Path) -> "subprocess.Popen[str]":
+def started(clips: Path, output: Path, workers: int) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "emotts", "label", str(clips), "-o", str(output)]
+    options = ["--shard", "2", "--executor-option", f"workers={workers}"]
     return subprocess.Popen(
-        [*command, "--classifier", "pitch", "--json", "--shard", "2"],
+        [*command, "--classifier", "pitch", "--json", *options],
         stdout=subprocess.PIPE,
         text=True,
     )
 
 
-def killed(clips: Path, output: Path, chance: random.Random, lines: int) -> bool:
+def killed(process: "subprocess.Popen[str]", chance: random.Random, lines: int) -> bool:
     """Kill a job somewhere; False where it was done before."""
-    process = started(clips, output)
     assert process.stdout is not None
     for _ in range(chance.randrange(lines)):
         if not process.stdout.readline():
@@ -266,7 +266,7 @@ def killed(clips: Path, output: Path, chance: random.Random, lines: int) -> bool
     return process.returncode != 0
 
 
-def check_kills(tmp_path: Path, kills: int, clips: int, lines: int) -> None:
+def check_kills(tmp_path: Path, kills: int, clips: int, lines: int, workers: int) -> None:
     """Kill jobs so often, and compare each result with that of a job that was left alone."""
     speak(tmp_path / "clips", clips)
     (tmp_path / "clips" / "bad.wav").write_text("no audio")
@@ -275,9 +275,9 @@ def check_kills(tmp_path: Path, kills: int, clips: int, lines: int) -> None:
     chance, rounds = random.Random(7), 0
     while kills > 0:
         output = tmp_path / f"{rounds}.csv"
-        while kills > 0 and killed(tmp_path / "clips", output, chance, lines):
+        while kills > 0 and killed(started(tmp_path / "clips", output, workers), chance, lines):
             kills -= 1
-        process = started(tmp_path / "clips", output)
+        process = started(tmp_path / "clips", output, workers)
         process.communicate()
         assert process.returncode == 0
         assert output.read_bytes() == expected
@@ -285,13 +285,15 @@ def check_kills(tmp_path: Path, kills: int, clips: int, lines: int) -> None:
         rounds += 1
 
 
-def test_a_job_may_be_killed(tmp_path: Path) -> None:
-    check_kills(tmp_path, 3, 30, 12)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_job_may_be_killed(tmp_path: Path, workers: int) -> None:
+    check_kills(tmp_path, 3, 30, 12, workers)
 
 
 @pytest.mark.slow
-def test_a_job_may_be_killed_a_hundred_times(tmp_path: Path) -> None:
-    check_kills(tmp_path, 100, 120, 40)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_job_may_be_killed_a_hundred_times(tmp_path: Path, workers: int) -> None:
+    check_kills(tmp_path, 100, 120, 40, workers)
 
 
 def test_only_what_is_missing_is_labelled_again(tmp_path: Path) -> None:

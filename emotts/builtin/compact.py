@@ -77,17 +77,26 @@ class CompactClassifier(CentredClassifier):
     """
 
     name = "compact"
-    batch = 2
     # No thread waits for the other until all are heard.
     bulk = 32
 
     Options: ClassVar[type[Options]] = CompactOptions
     options: CompactOptions
 
+    def __init__(self, options: CompactOptions) -> None:
+        """Keep the options."""
+        super().__init__(options)
+        self.batch = options.threads
+
     @property
     def fingerprint(self) -> str:
         """A hash of the hashes of the assets."""
         return f"{self.name}-{assets.fingerprint(ASSETS)}"
+
+    @property
+    def cores(self) -> int:
+        """Its threads."""
+        return self.options.threads
 
     def condensed(self, embedding: Embedding, *, centred: bool) -> Embedding:
         """[7] float32, the embedding in the emotion space; see `Classifier.condensed`."""

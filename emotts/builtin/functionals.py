@@ -76,6 +76,11 @@ class FunctionalsClassifier(CentredClassifier):
         """A hash of the hashes of the assets."""
         return f"{self.name}-{assets.fingerprint(ASSETS)}"
 
+    @property
+    def cores(self) -> int:
+        """One: it has no threads."""
+        return 1
+
     def details(self) -> Mapping[str, Any]:
         """How many functionals there are."""
         return {"functionals": len(self._heads["centred"].mean)}

@@ -35,6 +35,8 @@ class Work:
     """Where the parts go."""
     base: str = ""
     """The folder that relative paths of clips are relative to; "": where the process is."""
+    cores: int | None = None
+    """How many the classifier uses at most; None: all."""
     window_s: float | None = None
     """See `pieces`."""
     profiles: str | None = None

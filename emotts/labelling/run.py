@@ -96,16 +96,15 @@ def _label(
     job: Job, config: PartConfig, made: Classifier, executor: Executor
 ) -> Iterator[Progress]:
     """Make all parts of the rows that are wanted."""
-    work = Work(
-        config, made.fingerprint, str(job.parts(HEARD)), job.base, window_s=job.plan.window_s
-    )
+    heard = str(job.parts(HEARD))
+    work = Work(config, made.fingerprint, heard, job.base, made.cores, job.plan.window_s)
     yield from _stage(job, HEARD, executor, work)
     if job.plan.center is not None:
         centring = replace(
             work,
             folder=str(job.parts(CENTRED)),
             profiles=str(_profiles(job, made)),
-            heard=str(job.parts(HEARD)),
+            heard=heard,
         )
         yield from _stage(job, CENTRED, executor, centring)
 

@@ -1,0 +1,102 @@
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from labelled import run, speak, table
+
+from emotts.builtin.local import LocalExecutor, LocalOptions
+from emotts.config import PartConfig
+from emotts.labelling.workers import WorkerError
+
+pytestmark = pytest.mark.usefixtures("tones")
+
+TWO = LocalExecutor(LocalOptions(workers=2))
+
+TROUBLED = """
+import os, signal
+from pathlib import Path
+
+from emotts.errors import ClassifierGoneError
+from emotts.hookspecs import hookimpl
+from emotts.testing import PitchClassifier
+
+class Troubled(PitchClassifier):
+    name = "troubled"
+    def classify(self, batch, *, profile=None):
+        if (word := Path(os.environ["TROUBLE"])).exists():
+            trouble = word.read_text()
+            word.unlink()
+            if trouble == "killed":
+                os.kill(os.getpid(), signal.SIGKILL)
+            raise ClassifierGoneError("its process failed")
+        print("no reply")
+        return super().classify(batch, profile=profile)
+
+@hookimpl
+def emotts_classifiers():
+    return [Troubled]
+"""
+
+
+def test_two_processes_write_the_rows_of_one(tmp_path: Path) -> None:
+    speak(tmp_path / "clips", 14)
+    (tmp_path / "clips" / "bad.wav").write_text("no audio")
+    run([tmp_path / "clips"], tmp_path / "one.jsonl", shard=3)
+    steps = run([tmp_path / "clips"], tmp_path / "two.jsonl", shard=3, executor=TWO)
+    assert [step.done for step in steps if step.stage == "label"][-1] == 15
+    assert (tmp_path / "two.jsonl").read_bytes() == (tmp_path / "one.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [("killed", r"ended with code -9: .* start the command again"), ("gone", "its process failed")],
+)
+def test_a_process_that_cant_go_on_stops_the_job_and_the_same_command_goes_on(
+    tmp_path: Path,
+    install: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: str,
+    said: str,
+) -> None:
+    install("troubled", TROUBLED)
+    monkeypatch.setenv("TROUBLE", str(tmp_path / "trouble"))
+    (tmp_path / "trouble").write_text(trouble)
+    speak(tmp_path / "clips", 8)
+    job = {"classifier": PartConfig(name="troubled"), "shard": 2, "executor": TWO}
+    with pytest.raises(WorkerError, match=said):
+        run([tmp_path / "clips"], tmp_path / "a.csv", **job)
+    assert not (tmp_path / "a.csv").exists()
+    run([tmp_path / "clips"], tmp_path / "a.csv", **job)
+    assert [row["name"] for row in table(tmp_path / "a.csv")] == [f"00{i}.wav" for i in range(8)]
+
+
+ABANDONED = """
+import os, sys
+from emotts.builtin.local import LocalExecutor, LocalOptions
+from emotts.config import PartConfig
+from emotts.labelling.items import Item, Shard
+from emotts.labelling.labeller import Work
+
+shards = [Shard(index, index, (Item(sys.argv[1], "a.wav"),)) for index in range(4)]
+work = Work(PartConfig(name="pitch"), "pitch", ".")
+job = LocalExecutor(LocalOptions(workers=2)).run(work, shards)
+next(job)
+os.system("pgrep -P %d" % os.getpid())
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_processes_end_with_the_one_that_began_them(tmp_path: Path) -> None:
+    (clip,) = speak(tmp_path, 1)
+    command = [sys.executable, "-c", ABANDONED, str(clip)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    children = [int(number) for number in done.stdout.split()]
+    assert len(children) >= 2, done.stderr
+    until = time.monotonic() + 10
+    while any(os.path.exists(f"/proc/{number}") for number in children):
+        assert time.monotonic() < until
+        time.sleep(0.02)
