@@ -4,7 +4,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from griffe import Attribute, Class, Docstring, DocstringSectionKind, Function, Object
+from griffe import (
+    Alias,
+    Attribute,
+    Class,
+    Docstring,
+    DocstringElement,
+    DocstringSectionKind,
+    Function,
+    Object,
+)
 
 WIDTH = 88
 """Signatures longer than this have a line for each parameter."""
@@ -39,7 +48,7 @@ class Writer:
         """The page."""
         return "\n".join(self.lines).rstrip() + "\n"
 
-    def entry(self, found: Object, level: int = 3, name: str = "") -> None:
+    def entry(self, found: Object | Alias, level: int = 3, name: str = "") -> None:
         """Write a class, a function or a constant."""
         self.add(f"{'#' * level} {name or found.name}")
         if isinstance(found, Class):
@@ -91,7 +100,7 @@ class Writer:
             head = HEADS[section.kind]
             self.add(head, "|---" * (head.count("|") - 1) + "|", *self._rows(section.value))
 
-    def _rows(self, values: Iterable[object]) -> Iterator[str]:
+    def _rows(self, values: Iterable[DocstringElement]) -> Iterator[str]:
         for value in values:
             kind, meaning = str(value.annotation or ""), self.cell(value.description)
             if name := getattr(value, "name", ""):
@@ -126,7 +135,7 @@ def public(found: Class) -> Iterator[Object]:
     for name, member in found.all_members.items():
         inherited = member.inherited and not hidden_base(found)
         if not name.startswith("_") and not inherited and not known(member, found):
-            yield member.final_target if member.is_alias else member
+            yield member.final_target if isinstance(member, Alias) else member
 
 
 def hidden_base(found: Class) -> bool:
@@ -134,7 +143,7 @@ def hidden_base(found: Class) -> bool:
     return any(base.path == "emotts.studio.Studio" for base in found.resolved_bases)
 
 
-def known(member: Object, found: Class) -> bool:
+def known(member: Object | Alias, found: Class) -> bool:
     """Whether there is nothing new to say: the set of options, or what only a base explains."""
     if member.name in ("Options", "options", "model_config"):
         return True

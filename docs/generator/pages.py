@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 import griffe
 import tables
 from contents import BUILT_IN, PLUGINS, PROMISES, PYTHON
-from entries import UndocumentedError, Writer
+from entries import UndocumentedError, Writer, documented
 
 import emotts
 from emotts import config
@@ -20,7 +20,7 @@ class Reference:
 
     def __init__(self) -> None:
         """Read the source."""
-        google = {"returns_multiple_items": False}
+        google = griffe.GoogleOptions(returns_multiple_items=False)
         root = griffe.load(
             "emotts",
             docstring_parser="google",
@@ -77,7 +77,7 @@ class Reference:
     def _error_rows(self, writer: Writer) -> Iterator[str]:
         for name, found in self._errors().items():
             bases = ", ".join(f"`{base}`" for base in found.bases)
-            yield f"| `{name}` | {bases} | {writer.cell(found.docstring.value)} |"
+            yield f"| `{name}` | {bases} | {writer.cell(documented(found).value)} |"
 
     def _plugins(self, writer: Writer) -> None:
         writer.add("# Reference for plugins")
@@ -103,7 +103,7 @@ class Reference:
         """The promises of a module of `emotts.testing`, in words."""
         for function in self._module[f"testing.{module}"].functions.values():
             if any(str(mark.value).endswith(".promise") for mark in function.decorators):
-                yield function.docstring.value.splitlines()[0]
+                yield documented(function).value.splitlines()[0]
 
     def _configuration(self, writer: Writer) -> None:
         writer.add("# Configuration reference")
@@ -119,8 +119,10 @@ class Reference:
         writer.add("## Options of what is built in")
         writer.add("Plugins' options are in their own pages: [Engines](../engines.md).")
         found = Host().plugins
+        parts: dict[str, type[emotts.Engine] | type[emotts.Classifier] | type[emotts.Check]]
+        parts = {**found.engines, **found.classifiers, **found.checks}
         for name in BUILT_IN:
-            kind = (found.engines | found.classifiers | found.checks)[name]
+            kind = parts[name]
             if kind.Options.model_fields:
                 writer.add(f"### {name}", "", *tables.fields(kind.Options, self._module))
 

@@ -47,23 +47,25 @@ def fields(model: type[BaseModel], module: griffe.Module) -> Iterator[str]:
     keys = schema if "properties" in schema else definitions[model.__name__]  # it refers to itself
     for name, value in keys["properties"].items():
         found = _declared(model, name, module)
-        if found.parent.name != model.__name__:
+        if found.path != f"{model.__module__}.{model.__qualname__}.{name}":
             continue
         meaning = " ".join(documented(found).value.split()).replace("|", "\\|")
         default = _default(model.model_fields[name], found)
         yield f"| `{name}` | {_kind(value)} | {default} | {meaning} |"
 
 
-def _declared(model: type[BaseModel], name: str, module: griffe.Module) -> griffe.Object:
+def _declared(model: type[BaseModel], name: str, module: griffe.Module) -> griffe.Attribute:
     """The declaration of a key, in the class that it is inherited from."""
     for base in model.__mro__:
         if name in get_annotations(base):
             path = f"{base.__module__}.{base.__qualname__}.{name}"
-            return module.modules_collection[path]
+            found = module.modules_collection[path]
+            assert isinstance(found, griffe.Attribute)
+            return found
     raise LookupError(f"{model.__name__} has no {name}")
 
 
-def _default(field: FieldInfo, declared: griffe.Object) -> str:
+def _default(field: FieldInfo, declared: griffe.Attribute) -> str:
     if field.is_required():
         return "required"
     if "os." in str(declared.value):
