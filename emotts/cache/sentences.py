@@ -69,7 +69,7 @@ class Sentences:
             origin: a digest of what the host is made of; see `keys.origin`.
         """
         self.store, self._origin = store, origin
-        self._known: dict[int, tuple[Speaker, str]] = {}
+        self._known: dict[tuple[object, ...], tuple[Speaker, str]] = {}
 
     def slot(self, search: Search, request: Request, speaker: Speaker) -> Slot:
         """The place of a sentence.
@@ -79,15 +79,22 @@ class Sentences:
             request: what they are for.
             speaker: speaks them, to those who listen.
         """
-        # What is known of a speaker is hashed once: that may read the files of its models. The
-        # speaker itself is kept with it, so that no other gets its id.
-        if id(speaker) not in self._known:
-            known = digest([self._origin, keys.identity(speaker)])
-            self._known[id(speaker)] = speaker, known
         try:
-            return Slot(self.store, keys.sentence(self._known[id(speaker)][1], search, request))
+            return Slot(self.store, keys.sentence(self._about(speaker), search, request))
         except OSError:  # the engine will say what is wrong with its recording
             return Slot()
+
+    def _about(self, speaker: Speaker) -> str:
+        """A digest of what does not change between sentences.
+
+        It is made once, since that may read the files of models. What it is made of is kept with
+        it, so that nothing else gets its id.
+        """
+        parts = speaker.engine, speaker.listeners, speaker.tendencies
+        who = speaker.voice, *map(id, parts)
+        if who not in self._known:
+            self._known[who] = speaker, digest([self._origin, keys.identity(speaker)])
+        return self._known[who][1]
 
 
 def _lasting(kept: Kept) -> bool:
