@@ -3,7 +3,7 @@
 import io
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -36,6 +36,7 @@ class Audio:
     """[n] float32, full scale is [-1, 1]."""
     rate: int
     """Samples a second, Hz."""
+    _copies: dict[int, "Audio"] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse what no classifier or engine could mean."""
@@ -68,13 +69,17 @@ class Audio:
         return float(np.abs(self.samples).max())
 
     def resample(self, rate: int) -> "Audio":
-        """The same clip at another rate in Hz (soxr, high quality)."""
+        """The same clip at another rate in Hz (soxr, high quality); kept, for all who hear it."""
         if rate == self.rate:
             return self
-        samples = soxr.resample(self.samples, self.rate, rate)
-        if not samples.size:
-            raise AudioError(f"{self.samples.size} samples are too few to resample to {rate} Hz")
-        return Audio(np.asarray(samples, dtype=np.float32), rate)
+        if rate not in self._copies:
+            samples = soxr.resample(self.samples, self.rate, rate)
+            if not samples.size:
+                raise AudioError(
+                    f"{self.samples.size} samples are too few to resample to {rate} Hz"
+                )
+            self._copies[rate] = Audio(np.asarray(samples, dtype=np.float32), rate)
+        return self._copies[rate]
 
     def amplified(self, gain_db: float) -> "Audio":
         """The same clip, `gain_db` decibels louder."""

@@ -41,3 +41,10 @@ class Check(ABC):
         Returns:
             For each clip, in order, what was measured; a clip passes when all of it does.
         """
+
+    def prepare(self, clip: Audio) -> None:  # noqa: B027  # most have nothing to prepare
+        """Find out ahead of time, and remember, what `measure` will want to know of a clip.
+
+        Called while there is nothing better to do, from another thread than `measure`, with take 0
+        and with takes that may win. By default nothing is done.
+        """

@@ -35,6 +35,12 @@ class Floors:
             return candidate
         return _judged(candidate, self._found(candidate.audio, self._cheap))
 
+    def prepare(self, candidate: Candidate) -> None:
+        """Get the costly checks ready for a candidate: take 0, or one that may win."""
+        if candidate.audio is not None:
+            for check in self._costly:
+                check.prepare(candidate.audio)
+
     def check_winner(self, candidates: list[Candidate]) -> list[Candidate]:
         """Measure what costs much on the best alone, then on the next best, until one passes.
 

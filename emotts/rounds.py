@@ -20,6 +20,9 @@ Observer = Callable[[Candidate], None]
 
 # Takes that wait to be heard while the next one is made.
 DEPTH = 2
+# How many takes are heard, at least, between two looks at whether one is certain: of two, the
+# better one is; and how many are heard at once, which is a matter of speed, decides nothing.
+LOOK = 2
 
 
 class Rounds:
@@ -46,7 +49,7 @@ class Rounds:
             search: proposes the takes.
             request: what they are for.
             engine: renders them.
-            listeners: hear every one of them, in batches of the first listener's size.
+            listeners: hear every one of them, as many at once as the first listener likes to.
             floors: reject some.
             observe: called with each candidate once it was heard.
         """
@@ -84,9 +87,9 @@ class Rounds:
                 return "budget"
             self._count += 1
             # Rendering the next takes and hearing the last ones share the processor's cores.
-            with closing(ahead(map(self._floors.check, self._rendered(takes)), DEPTH)) as checked:
-                while batch := list(islice(checked, self._listeners[0].classifier.batch)):
-                    self.candidates = scored([*self.candidates, *self._heard(batch)], self._request)
+            with closing(ahead(self._made(takes), DEPTH)) as made:
+                while heard := self._heard(made):
+                    self.candidates = scored([*self.candidates, *heard], self._request)
                     if self._request.stop == "adaptive" and self._certain():
                         return "certain"
             if self._gone:
@@ -139,13 +142,38 @@ class Rounds:
                 yield from (Candidate(t, None, {}, rejected=str(error)) for t in takes[done:lost])
                 done = lost
 
-    def _heard(self, batch: Sequence[Candidate]) -> list[Candidate]:
-        heard = list(batch)
-        for listener in self._listeners:
-            heard = listener.hear(heard)
-        for candidate in heard:
-            if candidate.take.index == 0 and self._listeners[0].name not in candidate.predictions:
-                raise ClassifierError(f"take 0 can't be heard: {candidate.rejected}")
-            if self._observe:
-                self._observe(candidate)
+    def _made(self, takes: Sequence[Take]) -> Iterator[Candidate]:
+        """The candidates of a round, checked, and resampled for those who are to hear them."""
+        for candidate in map(self._floors.check, self._rendered(takes)):
+            if candidate.audio is not None:
+                for listener in self._listeners:
+                    candidate.audio.resample(listener.classifier.rate)
+            yield candidate
+        if takes[-1].index + 1 == self._search.size and not self._late:
+            # While the last ones are heard: the best of the others is likely to win.
+            for best in ranking(self.candidates)[:1]:
+                self._floors.prepare(best)
+
+    def _heard(self, made: Iterator[Candidate]) -> list[Candidate]:
+        """The next candidates, heard; as many as one looks at together."""
+        heard: list[Candidate] = []
+        while len(heard) < LOOK:
+            batch = list(islice(made, self._listeners[0].classifier.batch))
+            if not batch:
+                break
+            for listener in self._listeners:
+                batch = listener.hear(batch)
+            for candidate in batch:
+                self._observed(candidate)
+            heard += batch
         return heard
+
+    def _observed(self, candidate: Candidate) -> None:
+        """Show a candidate that was heard."""
+        if candidate.take.index == 0:
+            if self._listeners[0].name not in candidate.predictions:
+                raise ClassifierError(f"take 0 can't be heard: {candidate.rejected}")
+            # While the next one is made, which takes longer than those after it.
+            self._floors.prepare(candidate)
+        if self._observe:
+            self._observe(candidate)

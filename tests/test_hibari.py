@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from emotts.audio import Audio
 from emotts.builtin.hibari import HibariEngine, HibariOptions
+from emotts.builtin.noise import Noise
 from emotts.errors import EngineError, UnknownNameError
 from emotts.records import Rendering, Take
 from tests import voicing
@@ -68,6 +69,23 @@ def test_a_take_does_not_depend_on_those_beside_it(engine):
     together = [r.audio.samples for r in engine.renderings(SENTENCE, voice="heart", takes=takes)]
     alone = say(engine, seed=2, pitch=2, breathiness=0.1).audio.samples
     np.testing.assert_array_equal(together[2], alone)
+
+
+def test_neutral_takes_of_one_seed_are_the_same_beside_each_other(engine):
+    takes = [Take(index, 4, {}) for index in range(2)]
+    made = [r.audio.samples for r in engine.renderings(PAUSED, voice="heart", takes=takes)]
+    np.testing.assert_array_equal(*made)
+    np.testing.assert_array_equal(made[0], say(engine, PAUSED, 4).audio.samples)
+
+
+@pytest.mark.parametrize("ahead", [None, 1, 1_000, 5_000])
+def test_noise_is_the_same_however_much_of_it_was_drawn_ahead(ahead):
+    noise = Noise(3)
+    if ahead is not None:
+        noise.begin(ahead)
+    taken = np.concatenate([noise.take(count) for count in (7, 1_202, 2_404)])
+    expected = np.random.default_rng(3).standard_normal(taken.size, dtype=np.float32)
+    np.testing.assert_array_equal(taken, expected)
 
 
 def test_the_network_runs_once_a_sentence_whatever_the_rates():

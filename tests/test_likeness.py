@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from emotts.audio import Audio
+from emotts.builtin.alignment import distance
 from emotts.builtin.hibari import CONTROLS, HibariEngine, HibariOptions
-from emotts.builtin.likeness import LikenessCheck, LikenessOptions, distance
+from emotts.builtin.likeness import LikenessCheck, LikenessOptions
 from emotts.records import Take, Voice
 from emotts.testing import check_check
 

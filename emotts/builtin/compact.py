@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -83,8 +83,8 @@ class CompactClassifier(CentredClassifier):
     Options: ClassVar[type[Options]] = CompactOptions
     options: CompactOptions
 
-    def __init__(self, options: CompactOptions) -> None:
-        """Keep the options."""
+    def __init__(self, options: Any) -> None:
+        """Keep the options, a `CompactOptions`."""
         super().__init__(options)
         self.batch = options.threads
 

@@ -1,6 +1,8 @@
 """hibari's frames: 12.5 ms apart, 50 ms wide, 601 bins; sound to spectra and back."""
 
+from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +40,17 @@ def scaled(spectrum: Spectrum, gains: Floats) -> None:
     pairs *= gains if gains.ndim == 2 else np.repeat(gains, 2)
 
 
+def stretches(rows: npt.NDArray[np.intp]) -> Iterator[tuple[slice, slice]]:
+    """Where ascending rows follow each other: the slice of the rows, and that of the table.
+
+    Slices of a table are worked on in place, where a choice of rows is copied twice.
+    """
+    ends = np.flatnonzero(np.diff(rows) > 1) + 1
+    bounds = [0, *ends.tolist(), len(rows)]
+    for start, end in pairwise(bounds):
+        yield slice(start, end), slice(int(rows[start]), int(rows[end - 1]) + 1)
+
+
 def spectra(signal: Floats, frames: npt.NDArray[np.intp] | None = None) -> Spectrum:
     """Short-time spectra, scaled so that a unit cosine peaks at 1.
 
@@ -51,8 +64,9 @@ def spectra(signal: Floats, frames: npt.NDArray[np.intp] | None = None) -> Spect
     silence = np.zeros(dsp.N_FFT // 2, np.float32)
     padded = np.concatenate([silence, signal, silence])
     windows = np.lib.stride_tricks.sliding_window_view(padded, dsp.N_FFT)[::HOP]
-    chosen = windows[: len(signal) // HOP] if frames is None else windows[frames]
-    return np.asarray(scipy.fft.rfft(chosen * dsp.WIN_SRC, axis=1, overwrite_x=True))
+    chosen = windows[: len(signal) // HOP].copy() if frames is None else windows[frames]
+    chosen *= dsp.WIN_SRC
+    return np.asarray(scipy.fft.rfft(chosen, axis=1, overwrite_x=True))
 
 
 def sound(spectrum: Spectrum) -> Floats:

@@ -55,6 +55,7 @@ NEUTRAL = {name: control.neutral for name, control in CONTROLS.items()}
 class HibariOptions(Options):
     """Options of the hibari engine."""
 
+    # What the network says depends on it: in 8 bits the smallest rounding is soon a large one.
     threads: int = Field(1, ge=1, le=64)
     """Threads of the network; the signal processing uses one."""
 
@@ -115,18 +116,20 @@ class HibariEngine(Engine):
     def synthesize(self, text: str, *, voice: str, takes: Sequence[Take]) -> Iterator[Rendering]:
         """Speak `text` once a take, in order; see `Engine.synthesize`."""
         from emotts.builtin import prosody, timbre, vocoder
+        from emotts.builtin.noise import Noise
 
-        chunks, marks = self.network(voice).spoken(text)
-        for take in takes:
-            values = resolve(self.controls, take.controls)
-            if values == NEUTRAL:
-                rng = np.random.default_rng(take.seed)
-                parts = [vocoder.plain(chunk, rng) for chunk in chunks]
+        planned = [(resolve(self.controls, take.controls), take.seed) for take in takes]
+        noises = [Noise(seed) if values == NEUTRAL else None for values, seed in planned]
+        spoken = self.network(voice).spoken(text, noises[0])
+        for (values, seed), noise in zip(planned, noises, strict=True):
+            if noise is not None:
+                parts = [vocoder.plain(chunk, noise) for chunk in spoken.chunks]
             else:
-                colours = timbre.colour(marks, values)
+                colours = timbre.colour(spoken.marks, values)
+                shapes = prosody.shape(spoken.marks, values)
                 parts = [
-                    vocoder.render(chunk, part, colours, seed=take.seed)
-                    for chunk, part in zip(chunks, prosody.shape(marks, values), strict=True)
+                    vocoder.render(chunk, shaped, colours, seed=seed)
+                    for chunk, shaped in zip(spoken.chunks, shapes, strict=True)
                 ]
             yield Rendering(Audio(np.concatenate(parts), RATE), values)
 

@@ -2,26 +2,31 @@
 
 import json
 from collections import OrderedDict
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import onnxruntime
 from hibari.tts import ASSETS, Hibari
 
 from emotts.builtin import landmarks
+from emotts.builtin.frames import BINS
 from emotts.builtin.landmarks import PRIMARY_STRESS, SECONDARY_STRESS, SILENT_MARKS, Landmarks
+from emotts.builtin.noise import Noise
 from emotts.builtin.spectra import Spectra, decode
 from emotts.errors import EngineError
 
 # Sentences that are kept: a search comes back to the sentence that it works on, and
-# those of ten seconds take 30 MB.
+# those of ten seconds take 40 MB.
 KEPT = 2
 
 # The graph's tensor of durations, in steps of two frames. It is no output of the graph, but
 # becomes one; it tells where each phoneme is, so that stress and pauses can be shaped.
 DURATIONS = b"/Clip_output_0"
 FRAMES_A_STEP = 2
+# Most sentences are longer than this: what is missing is drawn later, what is too much is in vain.
+FRAMES_A_MARK = 5
 
 SOUNDLESS = SILENT_MARKS | {PRIMARY_STRESS, SECONDARY_STRESS}
 
@@ -51,11 +56,16 @@ class Phonemizer(Hibari):  # type: ignore[misc]  # hibari has no types
         return [chunk for chunk in known if chunk]
 
 
-class Spoken(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Spoken:
     """A sentence before any take of it."""
 
     chunks: list[Spectra]
-    marks: Landmarks
+
+    @cached_property
+    def marks(self) -> Landmarks:
+        """Where things are in it; take 0 does without."""
+        return landmarks.find(self.chunks)
 
 
 class Network:
@@ -73,15 +83,21 @@ class Network:
         self.runs = 0
         """How often the network ran: once a chunk of each new sentence."""
 
-    def spoken(self, text: str) -> Spoken:
+    def spoken(self, text: str, noise: Noise | None = None) -> Spoken:
         """What the voice says of a sentence, from the cache where it was spoken lately.
+
+        Args:
+            text: the sentence.
+            noise: of a plain take, where there will be one: drawn while the network runs.
 
         Raises:
             EngineError: there is nothing in `text` that can be spoken.
         """
         if text not in self._kept:
-            chunks = [self._run(chunk) for chunk in self._phonemizer.chunks(text)]
-            self._kept[text] = Spoken(chunks, landmarks.find(chunks))
+            chunks = self._phonemizer.chunks(text)
+            if noise is not None:
+                noise.begin(2 * BINS * FRAMES_A_MARK * sum(map(len, chunks)))
+            self._kept[text] = Spoken([self._run(chunk) for chunk in chunks])
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(text)

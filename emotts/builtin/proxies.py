@@ -101,6 +101,10 @@ class ProsodyCheck(Check):
             self._compare(self._listen(clip), self._listen(baseline), letters) for clip in batch
         ]
 
+    def prepare(self, clip: Audio) -> None:
+        """Listen to a clip that may be asked about."""
+        self._listen(clip)
+
     def _compare(self, take: Sound, zero: Sound, letters: float) -> list[Measurement]:
         limits = self.options
         pace, zero_pace = letters / take.seconds, letters / zero.seconds

@@ -73,7 +73,8 @@ class _Speech:
     def __init__(self, clip: Audio) -> None:
         size = max(1, round(FRAME_S * clip.rate))
         padded = np.pad(clip.samples, (0, -clip.samples.size % size))
-        power = np.square(padded, dtype=np.float64).reshape(-1, size).mean(axis=1)
+        frames = padded.reshape(-1, size)
+        power = np.einsum("fs,fs->f", frames, frames).astype(np.float64) / size
         speaks = power > max(power.max() * 10 ** (-SPEECH_RANGE_DB / 10), LEVEL_FLOOR**2)
         self.share = float(speaks.mean())
         self.seconds = float(speaks.sum()) * FRAME_S

@@ -51,7 +51,10 @@ class Voicing:
     @cached_property
     def angle(self) -> Floats:
         """[V, 300] phase in its cycle, 0…2π."""
-        return np.asarray(2 * np.pi * (self.cycles - np.floor(self.cycles)), np.float32)
+        angle = np.floor(self.cycles)
+        np.subtract(self.cycles, angle, out=angle)
+        angle *= 2 * np.pi
+        return angle.astype(np.float32)
 
     def signal(self, samples: Floats) -> Floats:
         """[V, 300] → [F · 300] with silence where there is no voice."""

@@ -3,7 +3,7 @@
 The network gives, per frame of 12.5 ms, a complex envelope for the harmonics, the level of a
 noise, a free-phase part (frication, bursts, most of what is above 5 kHz) and F0. Because the
 envelope is apart from F0, a change of F0 keeps the formants by construction. What no take
-changes is computed here, once a sentence.
+changes is computed here, once a sentence, and not before a take needs it.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from hibari import dsp
 
 from emotts.builtin import articulation, envelope, source
 from emotts.builtin.frames import BINS, Floats, Spectrum, polar, sound, spectra
+from emotts.builtin.noise import Noise
 
 # The network's durations run behind its sound by 50 ms: shifted by this, every vowel lies on
 # voiced frames; unshifted, 2% of their frames don't.
@@ -33,22 +34,39 @@ class Spectra:
     """[len(phonemes) + 1] first frame of each, and where the last one ends."""
     f0: Floats
     """[F] Hz; below `VOICED_HZ` where unvoiced."""
-    harmonic: Spectrum
-    """[F, 601] what a harmonic of unit amplitude becomes."""
-    noise: Floats
-    """[F, 601] standard deviation of the noise's real and imaginary parts."""
-    free: Spectrum
-    """[F, 601] added as it is."""
+    parts: Sequence[Floats]
+    """[601, F] each, as the network puts them out: log magnitude and phase of the harmonic
+    envelope, log level of the noise, log magnitude and phase of the free part."""
 
     @property
     def frames(self) -> int:
         """F."""
         return len(self.f0)
 
-    def drawn(self, rng: np.random.Generator) -> Spectrum:
+    @cached_property
+    def harmonic(self) -> Spectrum:
+        """[F, 601] what a harmonic of unit amplitude becomes."""
+        theta = np.tanh(self._part(1))
+        theta *= np.float32(np.pi)
+        return polar(dsp.ex(self._part(0)), theta)
+
+    @cached_property
+    def noise(self) -> Floats:
+        """[F, 601] standard deviation of the noise's real and imaginary parts."""
+        return np.asarray(dsp.ex(self._part(2)))
+
+    @cached_property
+    def free(self) -> Spectrum:
+        """[F, 601] added as it is."""
+        return polar(dsp.ex(self._part(3)), self._part(4))
+
+    def _part(self, index: int) -> Floats:
+        return np.ascontiguousarray(self.parts[index].T)
+
+    def drawn(self, noise: Noise) -> Spectrum:
         """[F, 601] noise from hibari's generator, in hibari's order."""
-        noise = rng.standard_normal((BINS, 2 * self.frames), dtype=np.float32).view(np.complex64)
-        return np.asarray(noise.T * self.noise)
+        values = noise.take(BINS * 2 * self.frames).view(np.complex64).reshape(BINS, self.frames)
+        return np.asarray(values.T * self.noise)
 
     @cached_property
     def aperiodic(self) -> Spectrum:
@@ -105,19 +123,13 @@ def decode(outputs: Sequence[npt.NDArray[np.float32]], phonemes: str) -> Spectra
     """`Spectra` from the network's outputs.
 
     Args:
-        outputs: log magnitude and phase of the harmonic envelope, log level of the noise, log
-            magnitude and phase of the free part (each [1, 601, F]), F0 ([1, F]), and the
-            frames of each phoneme with a pad at both ends ([len(phonemes) + 2]).
+        outputs: those of `Spectra.parts` (each [1, 601, F]), F0 ([1, F]), and the frames of each
+            phoneme with a pad at both ends ([len(phonemes) + 2]).
         phonemes: what was spoken, without the pads.
     """
-    log_harmonic, theta, log_noise, log_free, phi = (
-        np.ascontiguousarray(part[0].T) for part in outputs[:5]
-    )
     return Spectra(
         phonemes,
         np.maximum(np.cumsum(outputs[6], dtype=np.intp)[: len(phonemes) + 1] - LAG, 0),
         outputs[5][0],
-        polar(dsp.ex(log_harmonic), np.tanh(theta) * np.float32(np.pi)),
-        dsp.ex(log_noise),
-        polar(dsp.ex(log_free), phi),
+        [part[0] for part in outputs[:5]],
     )

@@ -5,6 +5,7 @@ harmonic envelope, A noise and free part. The edits act where they belong: pitch
 first harmonic on the pulse train, timing on which frames are read, timbre on gains per bin.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import numpy as np
@@ -12,7 +13,8 @@ import numpy.typing as npt
 
 from emotts.audio import Samples
 from emotts.builtin import source
-from emotts.builtin.frames import BINS, Floats, Spectrum, scaled, sound, spectra
+from emotts.builtin.frames import BINS, Floats, Spectrum, scaled, sound, spectra, stretches
+from emotts.builtin.noise import Noise
 from emotts.builtin.prosody import Prosody
 from emotts.builtin.source import Voicing
 from emotts.builtin.spectra import Spectra
@@ -21,9 +23,12 @@ from emotts.builtin.timbre import Timbre
 Number = TypeVar("Number", np.float32, np.complex64)
 
 
-def plain(chunk: Spectra, rng: np.random.Generator) -> Samples:
+def plain(chunk: Spectra, noise: Noise) -> Samples:
     """The sound of a chunk as hibari makes it: [F · 300] float32."""
-    return sound(chunk.regular + chunk.drawn(rng))
+    with ThreadPoolExecutor(1) as beside:
+        drawn = beside.submit(chunk.drawn, noise)
+        spectrum = chunk.regular
+    return sound(spectrum + drawn.result())
 
 
 def render(chunk: Spectra, prosody: Prosody, timbre: Timbre, *, seed: int) -> Samples:
@@ -41,16 +46,18 @@ def render(chunk: Spectra, prosody: Prosody, timbre: Timbre, *, seed: int) -> Sa
     if voicing.rows.size:
         if timbre.aperiodic is not None:
             # What the larynx does is heard where it sounds; fricatives are made elsewhere.
-            noise = spectrum[voicing.rows]
-            scaled(noise, timbre.aperiodic)
-            spectrum[voicing.rows] = noise
-        excited = voicing.excited
-        voice = spectrum[excited]
-        voice += _voice(chunk, prosody, voicing, timbre, seed)
+            for _, rows in stretches(voicing.rows):
+                scaled(spectrum[rows], timbre.aperiodic)
+        voice = _voice(chunk, prosody, voicing, timbre, seed)
+        contrast = None
         if timbre.articulation:
-            contrast = _shifted(chunk.contrast[places[excited]], timbre.formants)
-            voice *= np.exp(np.float32(timbre.articulation) * contrast)
-        spectrum[excited] = voice
+            contrast = _shifted(chunk.contrast[places[voicing.excited]], timbre.formants)
+            contrast *= np.float32(timbre.articulation)
+            np.exp(contrast, out=contrast)
+        for part, rows in stretches(voicing.excited):
+            spectrum[rows] += voice[part]
+            if contrast is not None:
+                spectrum[rows] *= contrast[part]
     if prosody.gain_db.any():
         scaled(spectrum, 10 ** (prosody.gain_db[:, None] / np.float32(20)))
     return sound(spectrum)
@@ -82,7 +89,7 @@ def _shifted(spectrum: npt.NDArray[Number], formants: float) -> npt.NDArray[Numb
     if formants == 1:
         return spectrum
     bins = np.minimum(np.rint(np.arange(BINS) / formants), BINS - 1).astype(np.intp)
-    moved: npt.NDArray[Number] = np.take(spectrum, bins, axis=1)
+    moved: npt.NDArray[Number] = np.take(spectrum, bins, axis=1, mode="clip")
     return moved
 
 

@@ -1,0 +1,33 @@
+"""How far two sequences are apart along the path that aligns them best."""
+
+import numpy as np
+
+from emotts.builtin.f0 import Floats
+
+
+def distance(one: Floats, other: Floats) -> float:
+    """Mean distance of two sequences of vectors along the path that aligns them best.
+
+    Dynamic time warping after Sakoe & Chiba (1978), symmetric: a step in both counts twice.
+
+    Args:
+        one: [n, d].
+        other: [m, d].
+    """
+    if not (len(one) and len(other)):
+        return 0.0
+    from scipy.spatial.distance import cdist  # late: it takes as long as listing the plugins does
+
+    if len(one) > len(other):
+        one, other = other, one
+    between = cdist(one, other)
+    costs = np.full(len(other) + 1, np.inf)
+    costs[0] = 0.0
+    # Within a row, each cell is reached from above or from the cell before it, at its own cost:
+    # with the costs of the cells before taken off, that is the least of all from above so far.
+    for steps, along in zip(between, between.cumsum(axis=1), strict=True):
+        above = np.minimum(costs[1:] + steps, costs[:-1] + 2 * steps)
+        above -= along
+        costs[1:] = np.minimum.accumulate(above) + along
+        costs[0] = np.inf
+    return float(costs[-1] / (len(one) + len(other)))

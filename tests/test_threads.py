@@ -1,0 +1,82 @@
+"""Two cores are busy and never fought over: one thread makes, one hears, and nothing spins."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from emotts import Host
+
+TASKS = Path("/proc/self/task")
+TEXT = "The shop on the corner of the quiet road opens at eight in the morning."
+
+pytestmark = pytest.mark.skipif(not TASKS.is_dir(), reason="needs Linux's /proc")
+
+
+@pytest.fixture(scope="module")
+def host() -> Host:
+    host = Host()
+    host.say("One, two.", "anger", stop="never")
+    return host
+
+
+def running(action: Callable[[], object]) -> list[int]:
+    """How many threads of this process are runnable, sample by sample, while something is done."""
+    done = threading.Event()
+    counts: list[int] = []
+
+    def look() -> None:
+        watcher = str(threading.get_native_id())
+        while not done.is_set():
+            counts.append(sum(runnable(task) for task in TASKS.iterdir() if task.name != watcher))
+            time.sleep(0.0005)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    action()
+    done.set()
+    thread.join()
+    return counts
+
+
+def runnable(task: Path) -> bool:
+    try:
+        return (task / "stat").read_text().rpartition(")")[2].split()[0] == "R"
+    except OSError:  # it has ended
+        return False
+
+
+@pytest.mark.parametrize("stop", ["never", "adaptive"])
+def test_no_more_than_two_threads_work_at_a_time(host: Host, stop: str) -> None:
+    texts = iter([f"{TEXT} {number}." for number in range(8)])
+
+    def speak() -> None:
+        for _ in range(4):
+            host.say(next(texts), "sadness", stop=stop)
+
+    counts = running(speak)
+    assert len(counts) > 20
+    # A thread that hands over to another is runnable beside it for a moment, on a busy machine a
+    # long one; one that spins always is.
+    assert sum(count > 2 for count in counts) <= len(counts) / 5
+
+
+def test_nothing_spins_after_a_request(host: Host) -> None:
+    host.say(TEXT, "fear", stop="never")
+    before = time.process_time()
+    time.sleep(0.5)
+    assert time.process_time() - before < 0.05
+
+
+def test_a_request_leaves_no_thread_behind(host: Host) -> None:
+    host.say(TEXT, "anger")
+    names = {thread.name for thread in threading.enumerate()}
+    assert not {name for name in names if name.startswith(("emotts-ahead", "emotts-noise"))}
+
+
+def test_the_pools_of_the_libraries_are_no_larger_than_the_machine(host: Host) -> None:
+    host.say(TEXT, "anger")
+    assert len(list(TASKS.iterdir())) <= len(threading.enumerate()) + 2 * (os.cpu_count() or 1)
