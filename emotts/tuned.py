@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationError
@@ -136,6 +137,11 @@ class Known:
     outdated: Path | None = None
     """A file of the user's that does not count, for it is about another version of the engine."""
 
+    @property
+    def source(self) -> str:
+        """`tuned` or `literature`."""
+        return "literature" if self.file is None else "tuned"
+
     def stale(self, classifiers: Sequence[Classifier]) -> str | None:
         """Why the voice should be tuned again before these classifiers, in words; None: no need."""
         if self.outdated is not None:
@@ -197,6 +203,18 @@ def merged(found: Tendencies) -> Tendencies:
     """The literature's tendencies, with those of the controls that were tuned in their place."""
     emotions = {emotion: {**TENDENCIES.get(emotion, {}), **found[emotion]} for emotion in found}
     return {**TENDENCIES, **emotions}
+
+
+def replaceable(file: Path) -> None:
+    """Raise `ConfigError` where a file of tuned priors could not be written; makes its folder."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=file.parent):
+            pass
+        if file.is_dir():
+            raise IsADirectoryError(f"{file} is a folder")
+    except OSError as error:
+        raise ConfigError(f"{file}: can't be written: {error.strerror or error}") from error
 
 
 def user_folder() -> Path:

@@ -129,7 +129,7 @@ def test_voices_lists_those_of_every_engine(tones: Path) -> None:
     names = [(voice["engine"], voice["name"]) for voice in listed]
     assert {("hibari", "heart"), ("tone", "alto"), ("tone", "bass")} <= set(names)
     listed = json.loads(run("voices", "--engine", "tone", "--json").stdout)
-    assert list(listed[0]) == ["engine", "name", "language", "description"]
+    assert list(listed[0]) == ["engine", "name", "language", "description", "priors", "stale"]
     assert [voice["name"] for voice in listed] == ["alto", "bass"]
     assert "hums at 190 Hz" in run("voices", "--config", str(tones)).stdout
 
@@ -168,7 +168,7 @@ def test_doctor_speaks_a_sentence(tones: Path) -> None:
     assert result.exit_code == 0, result.stdout
     found = json.loads(result.stdout)
     assert list(found) == [
-        *("versions", "devices", "players", "plugins", "classifier", "self_test"),
+        *("versions", "devices", "players", "plugins", "classifier", "priors", "self_test"),
     ]
     assert found["versions"]["emotts"] and found["devices"]["onnxruntime"]
     assert found["self_test"]["takes"] == 4 and found["self_test"]["error"] is None

@@ -152,6 +152,7 @@ def curve(literature: list[float], tuned: list[float]) -> Curve:
         ([0, 0.25, 0.5, 0.625], [0, 0.25, 0.375, 0.5], 2, "do what 2 untuned takes did"),
         ([0.5, 0.5, 0.5, 0.5], [0.5, 0.25, 0.25, 0.25], 0, "do not do what the neutral take"),
         ([0, 0.25], [0, 0.5], 2, "2 tuned takes do what 2 or more untuned"),
+        ([0, 0, 0, 0], [0, 0, 0, 0], 8, "none of 4 tuned takes is heard so"),
     ],
 )
 def test_the_curve_says_how_many_untuned_takes_few_tuned_ones_are_worth(

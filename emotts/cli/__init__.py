@@ -21,6 +21,7 @@ COMMANDS = {
     "label": "Say which emotions are heard in a whole data set.",
     "embed": "Write the emotion embeddings of a data set, one a clip.",
     "report": "Show on a page what was heard in a data set.",
+    "tune": "Learn what moves a voice to each emotion, and show what it gains.",
     "serve": "Serve speech over HTTP: OpenAI's interface, and a page.",
     "cache": "Show what is kept of sentences that were spoken, or remove it.",
     "voices": "List the voices of the installed engines.",

@@ -11,6 +11,7 @@ from typing import Any
 import click
 import onnxruntime
 
+from emotts import tuned
 from emotts.cli import player
 from emotts.cli.common import (
     build_host,
@@ -55,6 +56,7 @@ def command(as_json: bool, **options: Any) -> None:
         "players": player.installed(),
         "plugins": [plugin_form(info) for info in host.plugins.loaded],
         "classifier": _classifier(host),
+        "priors": _priors(host),
         "self_test": _self_test(host),
     }
     if as_json:
@@ -88,6 +90,20 @@ def _classifier(host: Host) -> dict[str, Any]:
         return {**form, "details": dict(classifier.details())}
     except Exception as error:  # a doctor reports whatever is wrong
         return {**form, "error": _report(error)}
+
+
+def _priors(host: Host) -> dict[str, Any] | None:
+    """How the voice is tuned; None where the engine can't tell, which the self-test reports."""
+    try:
+        voice = host.engine.voice(host.config.voice)
+        known = tuned.known(host.engine, voice, host.config.tuned)
+        stale = known.stale(host.classifiers)
+    except Exception as error:  # a doctor reports whatever is wrong
+        logger.info("priors: %s", _report(error))
+        return None
+    file = None if known.file is None else str(known.file)
+    form = {"engine": host.engine.name, "voice": voice.name}
+    return {**form, "source": known.source, "file": file, "stale": stale}
 
 
 def _self_test(host: Host) -> dict[str, Any]:
@@ -133,6 +149,11 @@ def _print(form: dict[str, Any]) -> None:
     click.echo(f"classifier {classifier['name']}: {classifier['error'] or 'ok'}")
     for name, value in (classifier["details"] or {}).items():
         click.echo(f"  {name}: {value}")
+    if priors := form["priors"]:
+        stale = f"; {priors['stale']}: emotts tune" if priors["stale"] else ""
+        click.echo(
+            f"priors of voice {priors['voice']} of {priors['engine']}: {priors['source']}{stale}"
+        )
     test = form["self_test"]
     if test["error"]:
         click.echo(f"self-test with {test['engine']}: {test['error']}")

@@ -1,7 +1,10 @@
 """`emotts voices`."""
 
+from collections.abc import Mapping
+
 import click
 
+from emotts import tuned
 from emotts.cli.common import (
     build_host,
     config_option,
@@ -12,7 +15,11 @@ from emotts.cli.common import (
 )
 from emotts.cli.table import print_rows
 from emotts.errors import EmottsError
+from emotts.host import Host
 from emotts.plugins import load
+from emotts.records import Voice
+
+HEADERS = ("engine", "name", "language", "description", "priors")
 
 
 @click.command("voices")
@@ -23,7 +30,8 @@ from emotts.plugins import load
 def command(engine: str | None, config: str | None, as_json: bool) -> None:
     """List the voices of the installed engines.
 
-    The first voice of an engine is its default. With --engine or --config, lists those of one
+    The first voice of an engine is its default. `priors` says whether a voice is tuned, or moved
+    for an emotion as the literature has it. With --engine or --config, lists those of one
     engine. An engine that can't list its voices is reported, the others are still listed.
     """
     if engine or config:
@@ -39,9 +47,25 @@ def command(engine: str | None, config: str | None, as_json: bool) -> None:
                 raise
             click.echo(f"error: {host.engine.name}: {error}", err=True)
             continue
-        rows += [(host.engine.name, v.name, v.language, v.description) for v in voices]
-    headers = ("engine", "name", "language", "description")
+        rows += [_form(host, voice) for voice in voices]
     if as_json:
-        echo_json([dict(zip(headers, row, strict=True)) for row in rows])
+        echo_json(rows)
     else:
-        print_rows(headers, rows)
+        print_rows(HEADERS, map(_row, rows))
+
+
+def _form(host: Host, voice: Voice) -> dict[str, str | None]:
+    known = tuned.known(host.engine, voice, host.config.tuned)
+    return {
+        "engine": host.engine.name,
+        "name": voice.name,
+        "language": voice.language,
+        "description": voice.description,
+        "priors": known.source,
+        "stale": known.stale(host.classifiers),
+    }
+
+
+def _row(form: Mapping[str, str | None]) -> list[str]:
+    stale = ", stale" if form["stale"] else ""
+    return [f"{form[name]}{stale if name == 'priors' else ''}" for name in HEADERS]

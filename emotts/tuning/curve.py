@@ -49,6 +49,8 @@ class Equal:
     def __str__(self) -> str:
         """As a sentence."""
         few = f"{self.takes} tuned takes"
+        if not self.tuned:
+            return f"none of {few} is heard so"
         if self.literature is None:
             return f"{few} do not do what the neutral take alone does ({self.tuned:.2f})"
         more = " or more" if self.untuned == self.most else ""

@@ -8,7 +8,7 @@ import numpy as np
 
 from emotts.files import cache_dir
 from emotts.tendencies import TENDENCIES, Tendencies
-from emotts.tuned import Tuned
+from emotts.tuned import Tuned, replaceable
 from emotts.tuning.clock import Clock, Progress
 from emotts.tuning.contest import Heard, contest
 from emotts.tuning.curve import LITERATURE, MEASURES, TUNED, Curve
@@ -29,24 +29,29 @@ class Job:
     The file of tuned priors is written after each generation, and with the curve at the end.
     """
 
-    def __init__(self, plan: Plan, file: Path, *, restart: bool = False) -> None:
+    def __init__(
+        self, plan: Plan, file: Path, *, restart: bool = False, keep: bool = False
+    ) -> None:
         """Look at what an earlier run has done.
 
         Args:
             plan: what to tune, and with what.
             file: where the tuned priors go.
             restart: throw away what an earlier run has heard.
+            keep: what was heard, even when the job is complete.
 
         Raises:
-            ConfigError: progress can't be kept.
+            ConfigError: progress, or the file, can't be kept.
         """
         self.plan, self.file = plan, file
         self.tuned: Tuned | None = None
         """What was written, as soon as there is something."""
         self.curves: dict[str, Curve] = {}
         """Listener → what it heard in the winners, those who choose first."""
+        replaceable(file)
         self._learner = Learner(plan.booth.engine.controls, plan.emotions)
         self._journal = Journal(cache_dir() / "tuning" / f"{plan.digest}.jsonl")
+        self._keep = keep
         self._heard = 0
         self._rejected: list[float] = []
         if restart:
@@ -63,7 +68,7 @@ class Job:
         yield from self._learn()
         if self.tuned is not None and self.plan.counts:
             yield from self._measure(self.tuned.tendencies)
-        if self.complete:
+        if self.complete and not self._keep:
             self._journal.forget()
 
     def stop(self) -> None:

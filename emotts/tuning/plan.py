@@ -18,6 +18,7 @@ from emotts.tuning.texts import Texts
 
 TAKES = 6
 GENERATIONS = 3
+TUNABLE = tuple(name for name in TENDENCIES if name != "neutral")
 
 
 @dataclass(frozen=True)
@@ -76,15 +77,15 @@ def hearable(named: Sequence[str], classifiers: Sequence[Classifier]) -> tuple[s
         ConfigError: a classifier does not know one, or it is neutral.
     """
     if not named:
-        found = tuple(name for name in TENDENCIES if all(knows_all(c, [name]) for c in classifiers))
+        found = tuple(name for name in TUNABLE if all(knows_all(c, [name]) for c in classifiers))
         if not found:
             raise ConfigError("the classifiers know no emotion in common that could be tuned")
         return found
     wanted = tuple(dict.fromkeys(map(emotion, named)))
     for name in wanted:
-        if name not in TENDENCIES:
+        if name not in TUNABLE:
             raise ConfigError(
-                f"{name} can't be tuned: take 0 speaks so; valid: {', '.join(TENDENCIES)}"
+                f"{name} can't be tuned: take 0 speaks so; valid: {', '.join(TUNABLE)}"
             )
         for classifier in classifiers:
             _within(classifier, name)

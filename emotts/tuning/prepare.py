@@ -60,7 +60,7 @@ def prepare(
     roles = zip(studio.classifiers, studio.config.classifiers, strict=True)
     choosing = [classifier for classifier, role in roles if role.finalists is None]
     wanted = hearable(emotions, choosing)
-    judging = _judges(studio, judges, wanted)
+    judging = _judges(studio, judges, wanted) if most else []
     embeddings = studio.config.embeddings
     booth = Booth(
         engine,

@@ -1,0 +1,290 @@
+"""`emotts tune`, through the command line: on tones, and once on a real voice."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from emotts import tuned
+from emotts.cli import cli
+from emotts.tendencies import TENDENCIES
+from emotts.tuned import Tuned
+from emotts.tuning.texts import SENTENCES
+
+# Enough of them to learn something, and short.
+TEXTS = "\n".join(SENTENCES[:18])
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMOTTS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("EMOTTS_DATA", str(tmp_path / "data"))
+
+
+OTHER = """
+from emotts.hookspecs import hookimpl
+from emotts.testing import PitchClassifier
+
+class Other(PitchClassifier):
+    name = "other"
+
+@hookimpl
+def emotts_classifiers():
+    return [Other]
+"""
+
+
+@pytest.fixture
+def base(tones: Path, install: Any, texts: str) -> list[str]:
+    """Tunes fear on tones; the built-in judges would take longer than all the rest."""
+    install("other", OTHER)
+    return ["--config", str(tones), "-e", "fear", "--texts", texts, "--judge", "other"]
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> str:
+    file = tmp_path / "texts.txt"
+    file.write_text(TEXTS)
+    return str(file)
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["tune", *arguments])
+
+
+def lines(result: Result) -> list[dict[str, Any]]:
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_a_tuned_voice_speaks_otherwise_at_once(
+    base: list[str], tones: Path, tmp_path: Path
+) -> None:
+    config = ["--config", str(tones)]
+    result = run(*base, "-e", "sad", "--curve", "8")
+    assert result.exit_code == 0, result.output
+    file = tmp_path / "data" / "tuned" / "tone-alto.json"
+    assert f"wrote {file}" in result.stdout
+    assert "heard first by pitch, which tuned and chose" in result.stdout
+    assert "to pitch, which tuned and chose: 4 tuned takes do" in result.stdout
+    assert "heard first by other, which judges" in result.stdout
+    content = Tuned.load(file)
+    assert set(content.emotions) == {"fear", "sadness"} and content.classifiers == {
+        "pitch": "pitch"
+    }
+    output = ["-o", str(tmp_path / "a.wav")]
+    said = CliRunner().invoke(cli, ["say", "One.", "-e", "fear", *config, *output, "--json"])
+    (sentence,) = json.loads(said.stdout)["sentences"]
+    pitch = sentence["candidates"][1]["requested"]["pitch"]
+    assert pitch == pytest.approx(content.emotions["fear"]["pitch"][0])
+    assert pitch != pytest.approx(TENDENCIES["fear"]["pitch"].mean)
+
+
+def test_tuning_gains_what_the_curve_says(base: list[str]) -> None:
+    *steps, last = lines(run(*base, "--json"))
+    assert [step["stage"] for step in steps] == ["learn"] * 18 + ["measure"] * 12
+    assert [step["done"] for step in steps[:18]] == list(range(1, 19))
+    assert steps[17]["left_s"] == 0 and steps[0]["left_s"] > 0
+    assert last["stage"] == "done" and last["complete"] is True
+    curve = last["evidence"]["curve"]
+    assert curve["takes"] == [1, 2, 4, 8, 16, 32] and curve["sentences"] == 6
+    own = curve["heard_by"]["chooses"]
+    literature, found = (
+        [point["mean"] for point in own["score"][priors]] for priors in ("literature", "tuned")
+    )
+    assert literature[0] == found[0]  # the neutral take is the same
+    assert literature == sorted(literature) and found == sorted(found)
+    assert found[1] > literature[1] + 0.2  # the centre of the priors: it moved to what is liked
+    assert own["equal"]["takes"] == 4 and own["equal"]["untuned"] >= 4
+    assert curve["judges"] == {"other": "other"}
+    assert curve["heard_by"]["other"] == own  # it hears what pitch hears
+    assert 0 <= last["reached"]["fear"] <= 1
+
+
+def test_the_same_command_writes_the_same_bytes(base: list[str], tmp_path: Path) -> None:
+    written = []
+    for name in ("a.json", "b.json"):
+        output = tmp_path / name
+        assert run(*base, "--curve", "4", "-o", str(output)).exit_code == 0
+        written.append(output.read_bytes())
+    assert written[0] == written[1]
+    assert not list((tmp_path / "cache" / "tuning").iterdir())  # nothing is left to go on with
+    assert not (tmp_path / "data").exists()  # -o put it elsewhere
+
+
+def test_a_killed_job_goes_on_where_it_was(base: list[str], tmp_path: Path) -> None:
+    arguments = [*base, "--curve", "4", "--json"]
+    command = [sys.executable, "-m", "emotts", "tune", *arguments]
+    file = tmp_path / "data" / "tuned" / "tone-alto.json"
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if json.loads(line)["done"] == 8:  # in the second generation of six
+                process.kill()
+                break
+    assert Tuned.load(file).evidence["sentences"] == 6  # of the first one
+    *steps, last = lines(run(*arguments))
+    assert steps[7]["earlier"] == 8 and steps[-1]["stage"] == "measure"
+    resumed = file.read_bytes()
+    assert lines(run(*arguments, "--restart"))[0]["earlier"] == 0
+    assert file.read_bytes() == resumed and last["complete"]
+
+
+def test_ctrl_c_leaves_what_was_learned(base: list[str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "emotts", "tune", *base, "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        steps = (json.loads(line) for line in process.stdout)
+        next(step for step in steps if step["done"] == 8)
+        time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        last = list(steps)[-1]
+    assert process.returncode == 130
+    assert last["stage"] == "done" and last["complete"] is False
+    assert Tuned.load(tmp_path / "data" / "tuned" / "tone-alto.json").emotions
+
+
+def test_time_that_is_short_is_kept_to(base: list[str]) -> None:
+    *steps, last = lines(run(*base, "--minutes", "0.0001", "--json"))
+    assert sum(step["stage"] == "learn" for step in steps) == 8
+    assert last["complete"] is False and last["evidence"]["curve"]["sentences"] == 2
+    *steps, last = lines(run(*base, "--json"))
+    assert last["complete"] is True and steps[7]["earlier"] == 8
+
+
+def test_reports_show_the_curve(base: list[str], tmp_path: Path) -> None:
+    base += ["--curve", "4"]
+    html, svg = tmp_path / "a.html", tmp_path / "a.svg"
+    assert run(*base, "--report", str(html)).exit_code == 0
+    page = html.read_text()
+    assert "alto of tone, tuned" in page and "tuned takes do" in page
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", "")  # needs no network
+    assert run(*base, "--report", str(svg)).exit_code == 0
+    assert svg.read_text().startswith("<svg ") and svg.read_text() in page
+    result = run(*base, "--report", str(tmp_path / "a.pdf"))
+    assert result.exit_code == 2 and "a report is an .html or .svg file" in result.stderr
+
+
+def test_without_a_curve_nothing_is_measured(base: list[str]) -> None:
+    *steps, last = lines(run(*base, "--curve", "0", "--takes", "2", "--json"))
+    assert {step["stage"] for step in steps} == {"learn"}
+    assert "curve" not in last["evidence"] and last["reached"] == {} and last["complete"]
+
+
+def test_voices_and_doctor_tell_how_a_voice_is_tuned(
+    base: list[str], tones: Path, tmp_path: Path
+) -> None:
+    def told() -> dict[str, Any]:
+        config = ["--config", str(tones), "--json"]
+        first, _ = json.loads(CliRunner().invoke(cli, ["voices", *config]).stdout)
+        doctor = json.loads(CliRunner().invoke(cli, ["doctor", *config]).stdout)["priors"]
+        assert first["priors"] == doctor["source"] and first["stale"] == doctor["stale"]
+        return doctor
+
+    nothing = {"source": "literature", "file": None, "stale": None}
+    assert told() == {"engine": "tone", "voice": "alto", **nothing}
+    assert run(*base, "--curve", "0").exit_code == 0
+    file = tmp_path / "data" / "tuned" / "tone-alto.json"
+    assert told() == {
+        **{"engine": "tone", "voice": "alto"},
+        **{"source": "tuned", "file": str(file), "stale": None},
+    }
+    Tuned.load(file).model_copy(update={"classifiers": {"pitch": "older"}}).save(file)
+    assert told()["stale"] == "tuned with other weights of pitch"
+    table = CliRunner().invoke(cli, ["voices", "--config", str(tones)]).stdout
+    assert "tuned, stale" in table and "literature" in table
+    doctor = CliRunner().invoke(cli, ["doctor", "--config", str(tones)]).stdout
+    assert (
+        "priors of voice alto of tone: tuned; tuned with other weights of pitch: emotts tune"
+        in doctor
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-e", "joyful"], "unknown emotion 'joyful'"),
+        (["-e", "neutral"], "neutral can't be tuned: take 0 speaks so; valid: anger"),
+        (["-e", "disgust"], "pitch does not hear disgust; it hears: anger, fear"),
+        (["--voice", "tenor"], "unknown voice of tone 'tenor'; valid: alto, bass"),
+        (["--judge", "pitch"], "pitch can't judge: it has a part in the choice already"),
+        (["--judge", "nobody"], "unknown classifier 'nobody'"),
+        (["nothing"], "unknown engine 'nothing'"),
+        (["--texts", "missing.txt"], "missing.txt: can't be read as text"),
+    ],
+)
+def test_what_cannot_be_meant_is_said(tones: Path, arguments: list[str], message: str) -> None:
+    result = run("--config", str(tones), *arguments)
+    assert result.exit_code == 2 and message in result.stderr, result.output
+
+
+@pytest.mark.parametrize(
+    ("content", "count"), [("", 0), ("\n…\n", 0), ("One. Two.\nTwo.\nThree.", 3)]
+)
+def test_a_file_of_too_few_sentences_is_said(
+    tones: Path, tmp_path: Path, content: str, count: int
+) -> None:
+    file = tmp_path / "few.txt"
+    file.write_text(content)
+    result = run("--config", str(tones), "--texts", str(file))
+    assert result.exit_code == 2
+    assert f"few.txt: {count} different sentences; at least 6 are needed" in result.stderr
+
+
+STIFF = """
+from emotts.hookspecs import hookimpl
+from emotts.records import Voice
+from emotts.testing import ToneEngine
+
+class Stiff(ToneEngine):
+    name = "stiff"
+    controls = {name: ToneEngine.controls[name] for name in ["energy"]}
+
+class German(ToneEngine):
+    name = "german"
+    def voices(self):
+        return [Voice("alto", "de-DE")]
+
+@hookimpl
+def emotts_engines():
+    return [Stiff, German]
+"""
+
+
+def test_an_engine_that_cannot_be_tuned_is_said(tones: Path, install: Any, texts: str) -> None:
+    install("stiff", STIFF)
+    result = run("stiff", "--classifier", "pitch", "--config", str(tones))
+    assert result.exit_code == 2
+    assert "stiff has no controls that could be tuned" in result.stderr
+    assert "prosody(stiff)" in result.stderr
+    result = run("german", "--config", str(tones))
+    assert result.exit_code == 2 and "are English, but voice alto speaks de-DE" in result.stderr
+    result = run("german", "--config", str(tones), "--texts", texts, "-e", "fear", "--curve", "0")
+    assert result.exit_code == 0, result.output
+
+
+def test_a_folder_that_cannot_be_written_is_said_at_once(tones: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = run("--config", str(tones), "-o", str(tmp_path / "file" / "a.json"))
+    assert result.exit_code == 2 and "can't be written" in result.stderr
+    assert not (tmp_path / "cache" / "tuning").exists()
+
+
+@pytest.mark.slow
+def test_a_real_voice_is_tuned(tmp_path: Path, texts: str) -> None:
+    base = ["hibari", "-e", "anger", "--texts", texts, "--takes", "3", "--curve", "4"]
+    output = tmp_path / "heart.json"
+    *_, last = lines(run(*base, "-o", str(output), "--json"))
+    assert last["evidence"]["curve"]["judges"].keys() == {"functionals"}
+    assert last["reached"].keys() == {"anger"}
+    own = last["evidence"]["curve"]["heard_by"]["chooses"]["score"]
+    assert own["tuned"][1]["mean"] > own["literature"][0]["mean"]
+    assert os.path.exists(output) and Tuned.load(output).emotions["anger"]["pitch"]
+    assert not tuned.user_folder().exists()
