@@ -34,13 +34,20 @@ class TTS(tts.TTS[Literal["sentence_chosen"]]):
     Markup = Markup
 
     def __init__(
-        self, host: Host | None = None, *, rate: int = RATE, **options: Unpack[Options]
+        self,
+        host: Host | None = None,
+        *,
+        rate: int = RATE,
+        expressive: bool = False,
+        **options: Unpack[Options],
     ) -> None:
         """Check the options; weights are loaded by `prewarm`, or by the first sentence.
 
         Args:
             host: speaks; one with the built-in parts unless given.
             rate: of the frames, Hz.
+            expressive: for an expressive session: it teaches a language model to write markup only
+                for who gets whole sentences; else tokens are taken.
             options: see `Options`.
 
         Raises:
@@ -51,7 +58,7 @@ class TTS(tts.TTS[Literal["sentence_chosen"]]):
         self._host = host or Host()
         self._options = checked(self._host, options)
         super().__init__(
-            capabilities=tts.TTSCapabilities(streaming=True, aligned_transcript=False),
+            capabilities=tts.TTSCapabilities(streaming=not expressive, aligned_transcript=False),
             sample_rate=rate,
             num_channels=1,
         )

@@ -13,8 +13,17 @@ import numpy as np
 import pytest
 from emotts_livekit import TTS, EmottsPlugin
 from livekit import rtc
-from livekit.agents import APIConnectionError, APIConnectOptions, APIError, Plugin, tts
+from livekit.agents import (
+    Agent,
+    AgentSession,
+    APIConnectionError,
+    APIConnectOptions,
+    APIError,
+    Plugin,
+    tts,
+)
 from livekit.agents.metrics import TTSMetrics
+from livekit.agents.voice import io
 from livekit.agents.voice.agent_session import (
     DEFAULT_EXPRESSIVE_OPTIONS,
     resolve_expressive_options,
@@ -23,6 +32,7 @@ from livekit.agents.voice.agent_session import (
 from emotts import Choice, Config, Host
 from emotts.config import EngineConfig
 from emotts.errors import EmottsError, EngineError, EngineGoneError
+from emotts.markup import parse
 from emotts.plugins import PluginInfo, Plugins, load
 from emotts.records import Rendering, Take
 from emotts.testing import ToneEngine
@@ -156,26 +166,75 @@ def test_the_markup_of_agents_is_heeded_and_never_spoken(host: Host) -> None:
     assert [choice.target.dominant for choice in told] == wanted
 
 
-def test_expressive_agents_wrap_it_in_a_stream_adapter(host: Host) -> None:
-    service = TTS(host, takes=1)
+def test_a_stream_adapter_lowers_no_marker_that_it_should_not(host: Host) -> None:
+    service = TTS(host, expressive=True, takes=1)
+    assert not service.capabilities.streaming
     told = chosen(service)
     adapter = tts.StreamAdapter(tts=service)
-    instructions = adapter.markup.llm_instructions() or service.markup.llm_instructions()
-    assert "Labels are a fixed vocabulary: " + ", ".join(service.emotions) in instructions
-    found = resolve_expressive_options(
-        {}, provider_key=service.markup._provider_key(), default=DEFAULT_EXPRESSIVE_OPTIONS
-    )
-    assert found["tts_instructions_template"]
     adapter._set_expressive(True)
     text = (
-        '<expr type="expression" label="sadness"/> I am so sorry to hear about that. '
+        '<expr type="expression" label="sadness. Calm"/> I am so sorry to hear about that. '
         '<expr type="expression" label="happiness"/> But there is another train today! '
         '<expr type="expression" label="calm"/>'
     )
-    events = run(lambda: streamed(adapter, text))
-    assert data(events)
-    assert [choice.target.dominant for choice in told] == ["sadness", "happiness"]
-    assert " ".join(choice.text for choice in told).count("expr") == 0
+    assert data(run(lambda: streamed(adapter, text)))
+    assert [choice.target.dominant for choice in told] == ["neutral", "happiness"]
+    assert not any("expr" in choice.text or "Calm" in choice.text for choice in told)
+
+
+class Loudspeaker(io.AudioOutput):
+    """Keeps what a session plays, and has played it at once."""
+
+    def __init__(self) -> None:
+        super().__init__(label="test", capabilities=io.AudioOutputCapabilities(pause=False))
+        self.frames: list[rtc.AudioFrame] = []
+
+    async def capture_frame(self, frame: rtc.AudioFrame) -> None:
+        await super().capture_frame(frame)
+        self.frames.append(frame)
+
+    def flush(self) -> None:
+        super().flush()
+        self.on_playback_finished(
+            playback_position=sum(frame.duration for frame in self.frames), interrupted=False
+        )
+
+    def clear_buffer(self) -> None:
+        self.flush()
+
+
+@pytest.mark.parametrize("expressive", [False, True])
+def test_an_agent_speaks_with_it(host: Host, expressive: bool) -> None:
+    service = TTS(host, expressive=expressive, takes=1)
+    told = chosen(service)
+    loudspeaker = Loudspeaker()
+
+    async def main() -> None:
+        session = AgentSession(tts=service, expressive=expressive)
+        session.output.audio = loudspeaker
+        await session.start(Agent(instructions=""))
+        await session.say('<expr type="expression" label="sadness"/> I am so sorry to hear that.')
+        await session.aclose()
+
+    run(main)
+    (choice,) = told
+    assert (choice.text, choice.target.dominant) == ("I am so sorry to hear that.", "sadness")
+    played_s = sum(frame.duration for frame in loudspeaker.frames)
+    assert played_s == pytest.approx(choice.audio.duration_s, abs=0.05)
+
+
+def test_an_expressive_session_teaches_the_emotions(host: Host) -> None:
+    service = TTS(host, expressive=True)
+    taught = service.markup.llm_instructions()
+    assert "Labels are a fixed vocabulary: " + ", ".join(service.emotions) in taught
+    for example in re.findall(r"<expr type[^>]*/>", taught):
+        assert not parse(f"{example} Hello.").warnings, example
+    found = resolve_expressive_options(
+        {"speech_steering": {"pace": "slow"}},
+        provider_key=service.markup._provider_key(),
+        default=DEFAULT_EXPRESSIVE_OPTIONS,
+    )
+    assert "slow" in str(found["tts_instructions_template"])
 
 
 def test_a_plain_stream_adapter_speaks_too(host: Host) -> None:
