@@ -169,6 +169,8 @@ def speaker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return played
 
 
+# ovos-utils looks for players with distutils, which newer setuptools warn of.
+@pytest.mark.filterwarnings("ignore:Use shutil.which:DeprecationWarning")
 def test_ovos_audio_speaks_a_skills_sentence_with_its_emotion(
     tts: EmottsTTS, speaker: Path
 ) -> None:
