@@ -1,4 +1,5 @@
 import json
+import os
 import random
 import re
 import resource
@@ -146,6 +147,7 @@ def spoilt(folder: Path) -> dict[str, str]:
     (folder / "empty.wav").write_bytes(b"")
     (folder / "text.wav").write_text("no audio at all")
     (folder / "folder.wav").mkdir()
+    os.mkfifo(folder / "pipe.wav")
     (folder / "header.wav").write_bytes(content[:44])
     (folder / "cut.wav").write_bytes(content[: len(content) // 2])
     (folder / "zero.wav").write_bytes(content[:24] + struct.pack("<I", 0) + content[28:])
@@ -168,7 +170,8 @@ def spoilt(folder: Path) -> dict[str, str]:
     return {
         "empty.wav": "can't be read as audio",
         "text.wav": "can't be read as audio",
-        "folder.wav": "",
+        "folder.wav": "is no regular file",
+        "pipe.wav": "is no regular file",
         "header.wav": "is cut off",
         "cut.wav": "is cut off",
         "cut.flac": "can't be read as audio|is cut off",
@@ -401,18 +404,24 @@ def full_disk(limit: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-@pytest.mark.parametrize("stage", [None, "label", "write"])
-def test_a_full_disk_stops_the_job_and_nothing_is_lost(tmp_path: Path, stage: str | None) -> None:
-    speak(tmp_path / "clips", 40)
-    sources = Sources((str(tmp_path / "clips"),))
-    job = label(sources, tmp_path / "a.csv", classifier=PITCH, shard=20)
+@pytest.mark.parametrize(
+    ("stage", "done"), [(None, 0), ("label", 0), ("label", 40), ("center", 0), ("write", 0)]
+)
+def test_a_full_disk_stops_the_job_and_nothing_is_lost(
+    tmp_path: Path, stage: str | None, done: int
+) -> None:
+    speak(tmp_path / "clips" / "ann", 40)
+    sources = Sources((str(tmp_path / "clips"),), speaker="^[^/]+")
+    how = {"shard": 20, "center": "speaker"}
+    job = label(sources, tmp_path / "a.csv", classifier=PITCH, **how)
     if stage is not None:
-        assert next(step for step in job if step.stage == stage)
-    with full_disk(2000), pytest.raises(DiskError, match=r"can't be written.*it goes on"):
+        assert next(step for step in job if (step.stage, step.done) == (stage, done))
+    with full_disk(100), pytest.raises(DiskError, match=r"can't be written.*it goes on"):
         list(job)
     assert not (tmp_path / "a.csv").exists()
-    run([tmp_path / "clips"], tmp_path / "a.csv", shard=20)
-    assert [row["name"] for row in table(tmp_path / "a.csv")] == [f"{i:03}.wav" for i in range(40)]
+    run([], tmp_path / "a.csv", sources=sources, **how)
+    names = [row["name"] for row in table(tmp_path / "a.csv")]
+    assert names == [f"ann/{i:03}.wav" for i in range(40)]
 
 
 GONE = """

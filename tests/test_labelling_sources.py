@@ -1,7 +1,11 @@
 import io
 import json
+import os
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import audformat
 import pandas as pd
@@ -25,6 +29,36 @@ def test_a_folder_is_searched_in_order_and_hidden_files_are_left_out(tmp_path: P
     (tmp_path / "b" / ".000.wav").write_bytes(b"")
     names = [item.name for item in found(tmp_path)]
     assert names == ["a/c/000.wav", "b/000.wav", "b/001.wav"]
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """As somebody who may not read everything, which root may."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65_534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+def test_what_may_not_be_read_is_told() -> None:
+    with TemporaryDirectory() as name:  # not `tmp_path`, which is its owner's alone
+        folder = Path(name)
+        folder.chmod(0o755)
+        first = speak(folder / "a", 2)[0]
+        speak(folder / "b", 1)
+        first.chmod(0)
+        with as_nobody(), pytest.raises(EmottsError, match=r"a/000\.wav: can't be read as audio"):
+            list(pieces(found(folder)[0]))
+        (folder / "b").chmod(0)
+        with (
+            as_nobody(),
+            pytest.raises(ConfigError, match=r"b: can't be read: .*Permission denied"),
+        ):
+            found(folder)
+        (folder / "b").chmod(0o755)
 
 
 def test_a_pattern_names_clips_below_its_fixed_part_and_each_clip_counts_once(

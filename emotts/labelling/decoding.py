@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -71,7 +72,10 @@ def pieces(item: Item, window_s: float | None = None, *, base: str = "") -> Iter
 
 def _opened(item: Item, base: str) -> BinaryIO:
     """The file, or what the archive holds of it."""
-    file = open(os.path.join(base, item.path), "rb")
+    path = os.path.join(base, item.path)
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise AudioError("is no regular file")  # a pipe would be waited for
+    file = open(path, "rb")
     if item.offset is None or item.size is None:
         return file
     with file:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from emotts.classifier import Classifier
 from emotts.closeness import log_odds
 from emotts.files import replacing
+from emotts.labelling.parts import DiskError
 from emotts.labelling.rows import Row
 from emotts.records import Profile
 
@@ -57,7 +58,11 @@ def _profile(clips: int, embedding: Sums, values: Sums, classifier: Classifier) 
 
 
 def save(found: Mapping[str, Profile], file: Path) -> None:
-    """Write profiles, atomically."""
+    """Write profiles, atomically.
+
+    Raises:
+        DiskError: they can't be written.
+    """
     content = io.BytesIO()
     rest = [
         [speaker, dict(profile.log_odds), profile.clips, dict(profile.dimensions)]
@@ -68,8 +73,11 @@ def save(found: Mapping[str, Profile], file: Path) -> None:
         rest=np.frombuffer(json.dumps(rest).encode(), np.uint8),
         embeddings=np.array([profile.embedding for profile in found.values()], np.float32),
     )
-    with replacing(file) as out:
-        out.write(content.getbuffer())
+    try:
+        with replacing(file) as out:
+            out.write(content.getbuffer())
+    except OSError as error:
+        raise DiskError(file, error) from error
 
 
 def load(file: Path) -> dict[str, Profile]:

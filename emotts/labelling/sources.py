@@ -92,8 +92,17 @@ def _found(path: str, table: str | None) -> Iterator[Item]:
 
 
 def _walk(folder: Path) -> Iterator[Item]:
-    """The audio files below a folder, by name; hidden ones are left out."""
-    for parent, folders, files in os.walk(folder):
+    """The audio files below a folder, by name; hidden ones are left out, links not followed.
+
+    Raises:
+        ConfigError: a folder can't be read: its clips would be missing, and nobody would know.
+    """
+
+    def unread(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):  # gone meanwhile, and its clips with it
+            raise ConfigError(f"{error.filename}: can't be read: {error}") from error
+
+    for parent, folders, files in os.walk(folder, onerror=unread):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             if os.path.splitext(name)[1].lower() in AUDIO and not name.startswith("."):
