@@ -21,8 +21,9 @@ from emotts.emotions import EMOTIONS, Target, target
 from emotts.errors import EmottsError
 from emotts.expressive import lowered
 from emotts.spans import Marked, Span, nested
-from emotts.styles import STYLES, style
+from emotts.styles import STYLES
 from emotts.tags import BRACKETS, KNOWN, Tag, literal, pieces, without_literals
+from emotts.wording import described
 
 MAX_DEPTH = 10
 
@@ -120,9 +121,8 @@ class Reader:
             self._push(tag, _Frame(tag.name, asked))
 
     def _open_style(self, tag: Tag, name: str) -> None:
-        known = style(name)
         asked = None
-        if known is None:
+        if (known := described(name)) is None:
             near = get_close_matches(name.casefold(), (*EMOTIONS, *STYLES), n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             self._warnings.append(f"{tag.source}: {name!r} is no style that is known{hint}")

@@ -72,6 +72,13 @@ def test_an_expression_holds_until_the_next():
     assert set(second.target.weights) == {"fear", "sadness"}
 
 
+def test_an_expression_may_be_described():
+    (span,) = parse('<expr type="expression" label="a little sad, not angry"/>A').spans
+    assert span.target == target("sadness", 0.4)
+    (span,) = parse('<expr type="expression" label="warm and welcoming"/>A').spans
+    assert set(span.target.weights) == {"happiness", "calm"}
+
+
 def test_the_other_types_of_expressions_are_those_of_ssml():
     happy, slow, after, sad = parse(
         '<expr type="expression" label="happy"/>A <expr type="prosody" label="slow">B</expr> C'

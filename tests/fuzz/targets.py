@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from emotts import audio, conditioning, instructions, markup, replay, text, tone
+from emotts import audio, conditioning, instructions, markup, replay, text, tone, wording
 from emotts.cli.options import setting
 from emotts.config import Config, EngineConfig
 from emotts.emotions import EMOTIONS, Target, target
@@ -57,7 +57,7 @@ def words(name: str) -> tuple[str, ...]:
     """Words of what a target reads, for a fuzzer to put together."""
     return {
         "text": ("Dr. ", "e.g. ", "…", "。", "\u200d", "\u0301", "\n\n", "12345678", "://", "’"),
-        "markup": (*MARKUP, *EMOTIONS, *STYLES, *instructions.DEGREES, "not ", "but "),
+        "markup": (*MARKUP, *EMOTIONS, *STYLES, *wording.DEGREES, "not ", "but "),
         "wav": SOUND,
         "config": (
             *YAML,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from properties.strategies import labels, numbers, texts
 
-from emotts import instructions, ssml
+from emotts import instructions, ssml, wording
 from emotts.emotions import EMOTIONS
 from emotts.fragments import complete
 from emotts.markup import MAX_DEPTH, Reader, parse
@@ -153,11 +153,11 @@ def test_any_instruction_is_read(given: str) -> None:
         assert 0 <= found.target.intensity <= 1
 
 
-@given(st.sampled_from(sorted(STYLES)), st.sampled_from(sorted(instructions.DEGREES)), texts)
+@given(st.sampled_from(sorted(STYLES)), st.sampled_from(sorted(wording.DEGREES)), texts)
 def test_a_style_in_an_instruction_is_found_and_a_denied_one_is_not(
     name: str, degree: str, before: str
 ) -> None:
     asked = instructions.read(f"Speak {degree} {name}.").target
     assert asked is not None and asked.weights == STYLES[name].weights
-    assert asked.intensity == pytest.approx(STYLES[name].intensity * instructions.DEGREES[degree])
+    assert asked.intensity == pytest.approx(STYLES[name].intensity * wording.DEGREES[degree])
     assert instructions.read(f"Do not sound {name}.").target is None
