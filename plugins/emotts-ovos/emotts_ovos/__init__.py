@@ -43,8 +43,8 @@ class EmottsTTS(StreamingTTS):
     """The plugin that OVOS loads.
 
     An utterance asks for an emotion by tags in its text, or by its message: `emotion` and
-    `intensity` in the `meta` of `speak`, or else in the message's context. What it leaves open
-    the configuration says.
+    `intensity` in the `meta` of `speak`, or else below `emotts` in the message's context. What it
+    leaves open the configuration says.
     """
 
     available_languages = _Languages()
@@ -182,5 +182,5 @@ def _asked(message: Message | None) -> dict[str, Any]:
     """What an utterance says of itself."""
     if message is None:
         return {}
-    said = {**(message.context or {}), **(message.data.get("meta") or {})}
+    said = {**message.context.get("emotts", {}), **message.data.get("meta", {})}
     return {name: said[name] for name in ASKED if name in said}

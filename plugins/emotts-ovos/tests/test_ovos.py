@@ -188,7 +188,7 @@ def test_ovos_audio_speaks_a_skills_sentence_with_its_emotion(
 
 
 def test_an_utterances_emotion_may_stand_in_its_context(tts: EmottsTTS) -> None:
-    context = {"emotion": "fear", "session": {"session_id": "default"}}
+    context = {"emotts": {"emotion": "fear"}, "session": {"session_id": "default"}}
     for meta, expected in (({}, "fear"), ({"emotion": "sadness"}, "sadness")):
         tts.execute(TEXT, message=Message("speak", {"meta": meta}, context))
         assert same(TTS.queue.get_nowait()[0], said(tts, TEXT, expected))
