@@ -64,6 +64,7 @@ def page(browser: "playwright.Browser") -> Iterator["playwright.Page"]:
     page.close()
 
 
+@pytest.mark.slow
 @in_browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1100, 380])
@@ -95,6 +96,7 @@ PLAYING = "[...document.querySelectorAll('audio')].findIndex(clip => !clip.pause
 SHARE = "clip => clip.currentTime / clip.dataset.seconds"
 
 
+@pytest.mark.slow
 @in_browser
 def test_a_key_changes_to_the_other_take_at_the_same_place(page: "playwright.Page") -> None:
     page.keyboard.press("j")
@@ -109,6 +111,7 @@ def test_a_key_changes_to_the_other_take_at_the_same_place(page: "playwright.Pag
     page.wait_for_function(f"{PLAYING} === -1")
 
 
+@pytest.mark.slow
 @in_browser
 def test_the_button_plays_and_one_take_at_a_time(page: "playwright.Page") -> None:
     page.locator(".switch").nth(1).focus()
