@@ -1,6 +1,6 @@
 """What tuning a voice is worth: the best of n takes, with the literature's priors and tuned ones.
 
-    python -m benchmarks.tune [ENGINE …] [--sentences 10] [--most 32] > benchmarks/results/tune.md
+    python -m benchmarks.tune [ENGINE …] [--sentences 10] [--most 32] [--trials 2]
 
 Needs the corpora, and the plugins of the engines. One family of classifiers on one half of the
 corpora tunes and chooses, the other family on the other half judges, and the other way round
@@ -42,14 +42,14 @@ the other half, of other speakers, judges them; then the other way round, and th
 CHOOSES, JUDGES = "who tuned and chose", "another family, other speakers"
 
 
-def curves(host: Host, sentences: int, most: int) -> Mapping[str, Curve]:
-    """Of those who chose, and of the juries: means over both trials."""
+def curves(host: Host, sentences: int, most: int, trials: int) -> Mapping[str, Curve]:
+    """Of those who chose, and of the juries: means over the trials."""
     engine, voice = host.engine, host.engine.voice()
     panel = Panel(renderings(engine, voice))
     texts = divided(SENTENCES, "emotts")
     texts = replace(texts, held_out=texts.held_out[:sentences])
     found = []
-    for trial in cross_families():
+    for trial in cross_families()[:trials]:
         booth = Booth(engine, voice, panel.of(trial.verifier), host.checks)
         counts = tuple(count for count in COUNTS if count <= most)
         plan = Plan(booth, texts, EMOTIONS, panel.of(trial.jury), counts=counts)
@@ -115,13 +115,14 @@ def main() -> None:
     parser.add_argument("engines", nargs="*", default=["hibari"])
     parser.add_argument("--sentences", type=int, default=10)
     parser.add_argument("--most", type=int, default=COUNTS[-1], help="takes")
+    parser.add_argument("--trials", type=int, choices=(1, 2), default=2, help="2: turns about")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     prepare(1)
     print(INTRODUCTION)
     for name in arguments.engines:
         host = Host(Config(engine=EngineConfig.model_validate(name)))
-        found = curves(host, arguments.sentences, arguments.most)
+        found = curves(host, arguments.sentences, arguments.most, arguments.trials)
         (RESULTS / f"tune-{_file(name)}.svg").write_text(picture(found), encoding="utf-8")
         print(section(name, found, arguments.sentences), flush=True)
 

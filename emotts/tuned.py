@@ -162,12 +162,12 @@ def known(engine: Engine, voice: Voice, folder: str | Path | None = None) -> Kno
     Args:
         engine: a file counts only for the version of the engine that it was made with.
         voice: of the engine.
-        folder: of the user's own; `user_folder` by default.
+        folder: of the user's own, as the key `tuned` of a configuration names it.
 
     Raises:
         ConfigError: a file holds no tuned priors.
     """
-    own = Path(folder) if folder is not None else user_folder()
+    own = user_folder(folder)
     outdated = None
     for place in filter(None, (own, engine.tuned)):
         file = place / file_name(engine, voice)
@@ -217,9 +217,9 @@ def replaceable(file: Path) -> None:
         raise ConfigError(f"{file}: can't be written: {error.strerror or error}") from error
 
 
-def user_folder() -> Path:
-    """Where a user's own tuned priors are kept."""
-    return data_dir() / "tuned"
+def user_folder(named: str | Path | None = None) -> Path:
+    """Where a user's own tuned priors are kept: the folder that is named, or the usual one."""
+    return data_dir() / "tuned" if named is None else Path(named).expanduser()
 
 
 def file_name(engine: Engine, voice: Voice) -> str:

@@ -14,7 +14,7 @@ from emotts.options import Options
 from emotts.plugins import load
 from emotts.profiles import renderings
 from emotts.tendencies import TENDENCIES, Tendencies, Tendency
-from emotts.testing import PitchClassifier, ToneEngine
+from emotts.testing import PitchClassifier, ToneEngine, check_engine
 from emotts.tuned import Tuned
 
 # Of which there were enough speakers to tune them; and the classifiers hear no level.
@@ -159,6 +159,22 @@ def test_the_advice_of_a_host_tells_what_its_voice_hardly_reaches(tones: Path) -
     host = Host(Config.load(tones), plugins=load())
     (choice,) = host.stream("The cat sat on the mat.", "sadness", takes=1)
     assert "tone's voice alto reaches sadness in 20% of sentences" in choice.advice
+
+
+def test_the_kit_reads_what_comes_with_an_engine(tmp_path: Path) -> None:
+    class Brought(ToneEngine):
+        tuned = tmp_path
+
+    file = keep(tmp_path)
+    check_engine(Brought(Options()))
+    content = Tuned.load(file)
+    unknown = content.model_copy(update={"emotions": {"anger": {"wings": (1.0, 1.0)}}})
+    unknown.save(file)
+    with pytest.raises(AssertionError, match=r"tone-alto\.json moves wings"):
+        check_engine(Brought(Options()))
+    file.write_text("{}")
+    with pytest.raises(AssertionError, match="holds no tuned priors"):
+        check_engine(Brought(Options()))
 
 
 def test_a_process_of_its_own_has_the_tuning_of_its_engine() -> None:

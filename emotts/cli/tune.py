@@ -25,7 +25,7 @@ from emotts.errors import ConfigError
 from emotts.files import replacing
 from emotts.tuning import clock
 from emotts.tuning.contest import CHOOSE
-from emotts.tuning.curve import COUNTS, HIT, LITERATURE, PRIORS, SCORE, TUNED, Curve
+from emotts.tuning.curve import COUNTS, HIT, PRIORS, SCORE, Curve
 from emotts.tuning.job import ENOUGH, Job
 from emotts.tuning.page import page
 from emotts.tuning.picture import picture
@@ -112,8 +112,8 @@ def command(
     with host, Console(stderr=True).status("hearing the voice as it is"):
         plan = prepare(host, most=int(most), **asked)
         name = tuned.file_name(plan.booth.engine, plan.booth.voice)
-        folder = host.config.tuned or tuned.user_folder()
-        job = Job(plan, Path(output or Path(folder) / name), restart=restart)
+        folder = tuned.user_folder(host.config.tuned)
+        job = Job(plan, Path(output) if output else folder / name, restart=restart)
     interrupted = _follow(job, as_json=as_json)
     if job.tuned is None:
         raise ConfigError(
@@ -187,13 +187,18 @@ def _show(job: Job) -> None:
 
 
 def _table(name: str, curve: Curve) -> Table:
+    """Hit rates with their intervals, and mean scores."""
     table = Table(title=f"heard first by {name}", title_justify="left", title_style="bold")
-    for head in ("takes", *PRIORS):
+    for head in ("takes", *PRIORS, *(f"score, {priors}" for priors in PRIORS)):
         table.add_column(head, justify="right")
-    for count, literature, tuned_ in zip(
-        curve.counts, curve.points(LITERATURE, HIT), curve.points(TUNED, HIT), strict=True
-    ):
-        table.add_row(str(count), str(literature), str(tuned_))
+    hits = [curve.points(priors, HIT) for priors in PRIORS]
+    scores = [curve.points(priors, SCORE) for priors in PRIORS]
+    for index, count in enumerate(curve.counts):
+        table.add_row(
+            str(count),
+            *(str(points[index]) for points in hits),
+            *(f"{points[index].mean:+.2f}" for points in scores),
+        )
     return table
 
 

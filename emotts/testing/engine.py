@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 
 from emotts.engine import Engine
+from emotts.errors import ConfigError
 from emotts.records import Take
 from emotts.testing.component import COMPONENT, MODEL, Component, expect_name
 from emotts.testing.contract import Contract, Outcome, enforce, expect
 from emotts.testing.renderings import RENDERINGS, Speaker
+from emotts.tuned import Tuned
 
 TEXT = "On Monday, the train leaves from platform four."
 ACCEPTS = frozenset({"reference", "embedding", "emotion"})
@@ -57,6 +59,21 @@ def controls_described(engine: Engine) -> None:
     """Its controls have a unit and a meaning."""
     for control in engine.controls.values():
         expect(bool(control.unit and control.meaning), f"{control.name} lacks one")
+
+
+@DECLARED.promise
+def tuned_within_reach(engine: Engine) -> None:
+    """Tuned priors that come with it can be read, and move controls that it has."""
+    for file in sorted(engine.tuned.glob("*.json")) if engine.tuned else ():
+        try:
+            content = Tuned.load(file)
+        except ConfigError as error:
+            expect(False, str(error))
+            continue
+        if content.engine == engine.name:
+            moved = {name for controls in content.emotions.values() for name in controls}
+            unknown = sorted(moved - set(engine.controls))
+            expect(not unknown, f"{file.name} moves {', '.join(unknown)}")
 
 
 @DECLARED.promise

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from emotts.documents import from_json
 from emotts.errors import ConfigError
 
 
@@ -67,7 +68,7 @@ class Journal:
         end = 0
         for line in content.splitlines(keepends=True):
             try:
-                key, value = json.loads(line)
+                key, value = from_json(line)
             except (ValueError, TypeError):
                 break
             if not line.endswith(b"\n"):

@@ -47,15 +47,14 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """A hash of all that what is heard depends on; not of how long there is for it."""
+        """A hash of all that what is learned depends on, but of how long there is for it."""
         booth = self.booth
         depends = [
             [booth.engine.name, booth.engine.fingerprint, booth.voice.name],
             {name: vars(control) for name, control in booth.engine.controls.items()},
-            [listener.classifier.fingerprint for listener in (*booth.listeners, *self.judges)],
+            [listener.classifier.fingerprint for listener in booth.listeners],
             [[check.name, check.options.model_dump(mode="json")] for check in booth.checks],
-            vars(self.texts),
-            [self.emotions, self.takes, self.counts],
+            [self.texts.learned, self.emotions, self.takes],
         ]
         return hashlib.sha256(json.dumps(depends).encode()).hexdigest()[:16]
 
