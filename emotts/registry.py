@@ -127,6 +127,7 @@ class Plugins:
         broken = [info for info in self.loaded if info.error]
         suspects = [info for info in broken if name in info.aliases] or broken
         hint = "; ".join(f"{info} is disabled: {info.broken}" for info in suspects)
+        hint = hint or "`emotts plugins` lists what is installed"
         cause = suspects[0].error if suspects else None
         raise UnknownNameError(kind, name, known, hint) from cause
 
