@@ -96,6 +96,7 @@ class EmottsEngine(BaseEngine):
         try:
             with self._host.turn:
                 for choice in self._recital.speak(whole, observe=self._observe):
+                    self._go_on()
                     for clip in choice.clips:
                         self.queue.put(clip.resample(RATE).pcm16())
         except Gone:
@@ -152,8 +153,11 @@ class EmottsEngine(BaseEngine):
             self._recital.ask(wanted, **asked)
 
     def _observe(self, candidate: Candidate) -> None:
-        """Pass each candidate on, unless nobody waits for the text any more."""
-        if self.stop_synthesis_event.is_set():
-            raise Gone
+        self._go_on()
         if (observe := self._options.get("observe")) is not None:
             observe(candidate)
+
+    def _go_on(self) -> None:
+        """Raise `Gone` where nobody waits for the text any more."""
+        if self.stop_synthesis_event.is_set():
+            raise Gone

@@ -118,14 +118,15 @@ def test_what_can_not_be_spoken_with_is_refused_at_once(
     assert spoken(engine, PARTS[0]) == said(host, PARTS[:1], "anger")
 
 
-def test_stop_ends_the_work_at_the_next_take(host: Host) -> None:
+@pytest.mark.parametrize("takes", [1, 8])
+def test_stop_ends_the_work_at_the_next_take(host: Host, takes: int) -> None:
     heard = []
 
     def observe(candidate: Any) -> None:
         heard.append(candidate)
         engine.stop()
 
-    engine = EmottsEngine(host, "anger", takes=8, observe=observe)
+    engine = EmottsEngine(host, "anger", takes=takes, observe=observe)
     assert engine.synthesize("One. Two. Three. Four.", 1)
     assert len(heard) == 1
     assert engine.queue.empty()
