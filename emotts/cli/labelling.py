@@ -47,7 +47,7 @@ _OPTIONS = (
         "--executor",
         metavar="NAME",
         default="local",
-        help="Who does the work: this process unless given, or that of a plugin, such as ray.",
+        help="Who does the work: this machine unless given, or that of a plugin, such as ray.",
     ),
     click.option(
         "--executor-option",
