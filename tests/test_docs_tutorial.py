@@ -53,6 +53,7 @@ def test_the_tutorial_runs_from_start_to_end(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("EMOTTS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("EMOTTS_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("EMOTTS_LOAD_PLUGINS", "")
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     printed = ""
