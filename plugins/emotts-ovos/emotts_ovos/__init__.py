@@ -50,7 +50,7 @@ class EmottsTTS(StreamingTTS):
     available_languages = _Languages()
 
     def __init__(self, config: Mapping[str, Any] | None = None, **options: Any) -> None:
-        """Check the configuration; weights are loaded by the first sentence.
+        """Check the configuration; weights are loaded by `init`, or by the first sentence.
 
         Args:
             config: of the plugin; see the README.
@@ -65,6 +65,15 @@ class EmottsTTS(StreamingTTS):
         self.host = Host.from_config(path) if path else Host()
         emotion, asked = self._request()
         self.host.check(emotion, **asked)
+
+    def init(self, *args: Any, **options: Any) -> None:
+        """Connect to ovos-audio, and load the weights; arguments are those of OPM's base class.
+
+        Raises:
+            EmottsError: the engine can't speak.
+        """
+        super().init(*args, **options)
+        self.host.warm_up(self._request()[1].get("voice"))
 
     def get_tts(
         self,
