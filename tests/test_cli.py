@@ -134,6 +134,41 @@ def test_voices_lists_those_of_every_engine(tones: Path) -> None:
     assert "hums at 190 Hz" in run("voices", "--config", str(tones)).stdout
 
 
+LACKING = """
+from emotts.errors import ConfigError, EngineError
+from emotts.hookspecs import hookimpl
+from emotts.testing import ToneEngine
+
+class Bare(ToneEngine):
+    name = "bare"
+    def voices(self):
+        raise ConfigError("name a model in its options")
+
+class Gone(ToneEngine):
+    name = "gone"
+    def voices(self):
+        raise EngineError("its library is missing")
+
+@hookimpl
+def emotts_engines():
+    return [Bare, Gone]
+"""
+
+
+def test_voices_says_in_a_line_which_engines_it_leaves_out(
+    tones: Path, install: Callable[..., None]
+) -> None:
+    install("lacking", LACKING)
+    result = run("voices", "--json")
+    assert result.exit_code == 0
+    assert {voice["engine"] for voice in json.loads(result.stdout)} >= {"hibari", "tone"}
+    lines = result.stderr.splitlines()
+    assert "left out: bare: name a model in its options" in lines
+    assert "error: gone: its library is missing" in lines
+    alone = run("voices", "--engine", "bare")
+    assert alone.exit_code == 2 and "name a model in its options" in alone.stderr
+
+
 def test_plugins_lists_what_is_broken(tones: Path, install: Callable[..., None]) -> None:
     install("broken", "import a_module_that_is_nowhere")
     listed = {form["name"]: form for form in json.loads(run("plugins", "--json").stdout)}

@@ -134,6 +134,18 @@ def test_an_isolated_classifier_keeps_every_promise_and_hears_the_same(
     assert isolated.profile(clips).log_odds == here.profile(clips).log_odds
 
 
+def test_an_isolated_classifier_condenses_embeddings(started: Callable[..., Part]) -> None:
+    isolated = started("classifier", "compact")
+    here = make_classifier(load(), ClassifierConfig(name="compact"))
+    embedding = np.random.default_rng(1).standard_normal(1536).astype(np.float32)
+    for centred in (True, False):
+        expected = here.condensed(embedding, centred=centred)
+        found = isolated.condensed(embedding, centred=centred)
+        assert found.size < 10 and found.tobytes() == expected.tobytes()
+    with pytest.raises(EmottsError, match="size 1536, as compact makes them"):
+        isolated.condensed(embedding[:3], centred=True)
+
+
 def test_an_isolated_check_keeps_every_promise_and_measures_the_same(
     tones: Path, started: Callable[..., Part]
 ) -> None:

@@ -14,7 +14,7 @@ from emotts.cli.common import (
     verbose_option,
 )
 from emotts.cli.table import print_rows
-from emotts.errors import EmottsError
+from emotts.errors import ConfigError, EmottsError
 from emotts.host import Host
 from emotts.plugins import load
 from emotts.records import Voice
@@ -32,7 +32,8 @@ def command(engine: str | None, config: str | None, as_json: bool) -> None:
 
     The first voice of an engine is its default. `priors` says whether a voice is tuned, or moved
     for an emotion as the literature has it. With --engine or --config, lists those of one
-    engine. An engine that can't list its voices is reported, the others are still listed.
+    engine. An engine that can't list its voices, or not without options, is reported, and the
+    others are still listed.
     """
     if engine or config:
         hosts = [build_host(engine=engine, config=config)]
@@ -45,7 +46,8 @@ def command(engine: str | None, config: str | None, as_json: bool) -> None:
         except EmottsError as error:
             if len(hosts) == 1:
                 raise
-            click.echo(f"error: {host.engine.name}: {error}", err=True)
+            kind = "left out" if isinstance(error, ConfigError) else "error"
+            click.echo(f"{kind}: {host.engine.name}: {error}", err=True)
             continue
         rows += [_form(host, voice) for voice in voices]
     if as_json:

@@ -11,10 +11,16 @@ from emotts.errors import ClassifierError, ClassifierGoneError
 from emotts.isolation.facts import fact
 from emotts.isolation.frames import Frame
 from emotts.isolation.isolated import Isolated
-from emotts.isolation.messages import ClassifierFacts, Clip, PackedPrediction, PackedProfile
-from emotts.isolation.requests import Classify, Details
+from emotts.isolation.messages import (
+    ClassifierFacts,
+    Clip,
+    PackedPrediction,
+    PackedProfile,
+    put,
+)
+from emotts.isolation.requests import Classify, Condense, Details
 from emotts.isolation.supervisor import Supervisor
-from emotts.records import Prediction, Profile
+from emotts.records import Embedding, Prediction, Profile
 
 
 class IsolatedClassifier(Isolated, Classifier):
@@ -74,6 +80,13 @@ class IsolatedClassifier(Isolated, Classifier):
             for prediction in self._classify(batch[start : start + size], profile)
         ]
 
+    def condensed(self, embedding: Embedding, *, centred: bool) -> Embedding:
+        """What of its embedding tells emotions apart; see `Classifier.condensed`."""
+        arrays: list[Samples] = []
+        request = Condense(embedding=put(embedding, arrays), centred=centred)
+        (found,) = self._supervisor.stream("condense", request, arrays, _first)
+        return found
+
     def _classify(self, clips: Sequence[Audio], profile: Profile | None) -> list[Prediction]:
         arrays: list[Samples] = []
         request = Classify(
@@ -81,6 +94,10 @@ class IsolatedClassifier(Isolated, Classifier):
             profile=None if profile is None else PackedProfile.pack(profile, arrays),
         )
         return list(self._supervisor.stream("classify", request, arrays, _prediction))
+
+
+def _first(frame: Frame) -> Embedding:
+    return frame.arrays[0]
 
 
 def _prediction(frame: Frame) -> Prediction:

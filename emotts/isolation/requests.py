@@ -2,12 +2,14 @@
 
 from typing import Any, Literal
 
+from pydantic import NonNegativeInt
+
 from emotts import errors
 from emotts.errors import EmottsError, UnknownNameError
 from emotts.isolation.messages import Clip, Message, PackedProfile, PackedTake
 from emotts.records import Measurement, Voice
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Changes when an older peer would misunderstand."""
 
 Kind = Literal["engine", "classifier", "check"]
@@ -35,6 +37,13 @@ class Classify(Message):
 
     clips: list[Clip]
     profile: PackedProfile | None
+
+
+class Condense(Message):
+    """Say what of an embedding tells emotions apart; answered by that, as an array."""
+
+    embedding: NonNegativeInt
+    centred: bool
 
 
 class Measure(Message):

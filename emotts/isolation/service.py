@@ -27,6 +27,7 @@ from emotts.isolation.messages import (
 from emotts.isolation.requests import (
     PROTOCOL,
     Classify,
+    Condense,
     Details,
     Failure,
     Kind,
@@ -125,9 +126,8 @@ def _engine_facts(engine: Engine, _: Frame) -> Iterator[Frame]:
 
 
 def _classifier_facts(classifier: Classifier, _: Frame) -> Iterator[Frame]:
-    names = ClassifierFacts.model_fields
-    facts = ClassifierFacts(**{name: getattr(classifier, name) for name in names})
-    yield Frame("item", facts.form())
+    facts = {name: getattr(classifier, name) for name in ClassifierFacts.model_fields}
+    yield Frame("item", ClassifierFacts(**facts).form())
 
 
 def _check_facts(check: Check, _: Frame) -> Iterator[Frame]:
@@ -163,6 +163,12 @@ def _classify(classifier: Classifier, request: Frame) -> Iterator[Frame]:
         yield Frame("item", PackedPrediction.pack(heard, arrays).form(), arrays)
 
 
+def _condense(classifier: Classifier, request: Frame) -> Iterator[Frame]:
+    asked = Condense.model_validate(request.body)
+    found = classifier.condensed(request.arrays[asked.embedding], centred=asked.centred)
+    yield Frame("item", arrays=[found])
+
+
 def _measure(check: Check, request: Frame) -> Iterator[Frame]:
     asked = Measure.model_validate(request.body)
     clips = [clip.unpack(request.arrays) for clip in asked.clips]
@@ -188,6 +194,7 @@ OPERATIONS: Mapping[Kind, Mapping[str, Operation]] = {
         "fingerprint": _fingerprint,
         "details": _details,
         "classify": _classify,
+        "condense": _condense,
     },
     "check": {"facts": _check_facts, "measure": _measure},
 }
