@@ -1,6 +1,6 @@
 """What tuning a voice is worth: the best of n takes, with the literature's priors and tuned ones.
 
-    python -m benchmarks.tune [ENGINE …] [--sentences 10] [--most 32] [--trials 2]
+    python -m benchmarks.tune [ENGINE …] [--learned 30] [--sentences 10] [--most 32] [--trials 2]
 
 Needs the corpora, and the plugins of the engines. One family of classifiers on one half of the
 corpora tunes and chooses, the other family on the other half judges, and the other way round
@@ -12,7 +12,7 @@ import logging
 import re
 from argparse import ArgumentParser
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,7 +29,7 @@ from emotts.tuning.curve import COUNTS, HIT, PRIORS, SCORE, Curve, Point
 from emotts.tuning.job import Job
 from emotts.tuning.picture import picture
 from emotts.tuning.plan import Plan
-from emotts.tuning.texts import SENTENCES, divided
+from emotts.tuning.texts import SENTENCES, Texts, divided
 from training.tune import EMOTIONS
 
 RESULTS = Path(__file__).parent / "results"
@@ -37,21 +37,36 @@ INTRODUCTION = """## What tuning a voice is worth
 
 The best of n takes, take 0 included, as `emotts say --takes n --stop never` makes them. One family
 of classifiers on one half of the corpora tunes a voice and chooses the takes, the other family on
-the other half, of other speakers, judges them; then the other way round, and the mean of both.
+the other half, of other speakers, judges them; then the other way round, and the mean of
+both, where not said otherwise.
 """
 CHOOSES, JUDGES = "who tuned and chose", "another family, other speakers"
 
 
-def curves(host: Host, sentences: int, most: int, trials: int) -> Mapping[str, Curve]:
+@dataclass(frozen=True)
+class Size:
+    """How much is made."""
+
+    learned: int
+    """Sentences."""
+    sentences: int
+    """To measure with."""
+    most: int
+    """Takes."""
+    trials: int
+    """2: families take turns."""
+
+
+def curves(host: Host, size: Size) -> Mapping[str, Curve]:
     """Of those who chose, and of the juries: means over the trials."""
     engine, voice = host.engine, host.engine.voice()
     panel = Panel(renderings(engine, voice))
     texts = divided(SENTENCES, "emotts")
-    texts = replace(texts, held_out=texts.held_out[:sentences])
+    texts = Texts(texts.learned[: size.learned], texts.held_out[: size.sentences])
     found = []
-    for trial in cross_families()[:trials]:
+    for trial in cross_families()[: size.trials]:
         booth = Booth(engine, voice, panel.of(trial.verifier), host.checks)
-        counts = tuple(count for count in COUNTS if count <= most)
+        counts = tuple(count for count in COUNTS if count <= size.most)
         plan = Plan(booth, texts, EMOTIONS, panel.of(trial.jury), counts=counts)
         found.append(_tuned(plan, trial))
     return {
@@ -74,7 +89,7 @@ def _mean(found: list[Curve]) -> Curve:
     return replace(found[0], cells=cells)
 
 
-def section(name: str, found: Mapping[str, Curve], sentences: int) -> str:
+def section(name: str, found: Mapping[str, Curve], size: Size) -> str:
     """The section of an engine."""
     judged = found[JUDGES]
     head = ["takes", *(f"{who}: {priors}" for who in found for priors in PRIORS), "log-odds gained"]
@@ -89,9 +104,11 @@ def section(name: str, found: Mapping[str, Curve], sentences: int) -> str:
     ]
     most = judged.counts[-1]
     gain, less = judged.gain(HIT, judged.few, judged.few), judged.gain(HIT, judged.few, most)
+    turns = ", in turns" if size.trials > 1 else ": Whisper's states choose, functionals judge"
     return (
-        f"### {name}\n\n{sentences} sentences from which nothing was learned, six emotions: share "
-        "in which\nthe emotion is heard first, with 95% intervals over sentences.\n\n"
+        f"### {name}\n\n{size.learned} sentences to learn from, {size.sentences} others to "
+        f"measure with, six emotions{turns}.\nShare in which the emotion is heard first, with 95% "
+        "intervals over sentences.\n\n"
         f"{table(head, rows)}\n\n"
         f"![hit rate over takes](tune-{_file(name)}.svg)\n\n"
         f"To {JUDGES}:\n{judged.equal}; they are\n{gain} above as many untuned takes, and {less} "
@@ -113,18 +130,20 @@ def main() -> None:
     """Measure and print."""
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("engines", nargs="*", default=["hibari"])
-    parser.add_argument("--sentences", type=int, default=10)
+    parser.add_argument("--learned", type=int, default=30, help="sentences to learn from")
+    parser.add_argument("--sentences", type=int, default=10, help="sentences to measure with")
     parser.add_argument("--most", type=int, default=COUNTS[-1], help="takes")
     parser.add_argument("--trials", type=int, choices=(1, 2), default=2, help="2: turns about")
     arguments = parser.parse_args()
+    size = Size(arguments.learned, arguments.sentences, arguments.most, arguments.trials)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     prepare(1)
     print(INTRODUCTION)
     for name in arguments.engines:
         host = Host(Config(engine=EngineConfig.model_validate(name)))
-        found = curves(host, arguments.sentences, arguments.most, arguments.trials)
+        found = curves(host, size)
         (RESULTS / f"tune-{_file(name)}.svg").write_text(picture(found), encoding="utf-8")
-        print(section(name, found, arguments.sentences), flush=True)
+        print(section(name, found, size), flush=True)
 
 
 if __name__ == "__main__":

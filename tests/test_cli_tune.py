@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from emotts import tuned
 from emotts.cli import cli
 from emotts.tendencies import TENDENCIES
-from emotts.tuned import Tuned
+from emotts.tunedfile import Tuned
 from emotts.tuning.texts import SENTENCES
 
 # Enough of them to learn something, and short.

@@ -15,7 +15,7 @@ from emotts.plugins import load
 from emotts.profiles import renderings
 from emotts.tendencies import TENDENCIES, Tendencies, Tendency
 from emotts.testing import PitchClassifier, ToneEngine, check_engine
-from emotts.tuned import Tuned
+from emotts.tunedfile import Tuned
 
 # Of which there were enough speakers to tune them; and the classifiers hear no level.
 EMOTIONS = ("anger", "disgust", "fear", "happiness", "sadness", "surprise")

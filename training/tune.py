@@ -15,7 +15,7 @@ from emotts.builtin.hibari import HibariEngine, HibariOptions
 from emotts.listener import Listener
 from emotts.profiles import profile_for
 from emotts.tendencies import Tendencies
-from emotts.tuned import Tuned
+from emotts.tunedfile import Tuned
 from emotts.tuning.booth import Booth
 from emotts.tuning.learner import Learner, settled
 from emotts.tuning.plan import GENERATIONS, TAKES

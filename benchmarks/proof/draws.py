@@ -11,7 +11,7 @@ from emotts.listener import Listener
 from emotts.records import Take, Voice
 from emotts.search import Search
 from emotts.tendencies import Tendencies, Tendency
-from emotts.tuned import merged
+from emotts.tunedfile import merged
 from emotts.tuning.booth import Booth
 from emotts.tuning.learner import settled
 from training.tune import learned

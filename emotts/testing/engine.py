@@ -9,7 +9,7 @@ from emotts.records import Take
 from emotts.testing.component import COMPONENT, MODEL, Component, expect_name
 from emotts.testing.contract import Contract, Outcome, enforce, expect
 from emotts.testing.renderings import RENDERINGS, Speaker
-from emotts.tuned import Tuned
+from emotts.tunedfile import Tuned
 
 TEXT = "On Monday, the train leaves from platform four."
 ACCEPTS = frozenset({"reference", "embedding", "emotion"})

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 from emotts.tendencies import Tendencies
-from emotts.tuned import Tuned
+from emotts.tunedfile import Tuned
 from emotts.tuning.contest import CHOOSE
 from emotts.tuning.curve import TUNED, Curve
 from emotts.tuning.learner import SEED

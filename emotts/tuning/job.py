@@ -8,7 +8,7 @@ import numpy as np
 
 from emotts.files import cache_dir
 from emotts.tendencies import TENDENCIES, Tendencies
-from emotts.tuned import Tuned, replaceable
+from emotts.tunedfile import Tuned, replaceable
 from emotts.tuning.clock import Clock, Progress
 from emotts.tuning.contest import Heard, contest
 from emotts.tuning.curve import LITERATURE, MEASURES, TUNED, Curve

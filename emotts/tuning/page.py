@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from html import escape
 from importlib.resources import files
 
-from emotts.tuned import Tuned
+from emotts.tunedfile import Tuned
 from emotts.tuning.curve import HIT, LITERATURE, PRIORS, TUNED, Curve
 from emotts.tuning.picture import picture
 
