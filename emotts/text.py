@@ -18,8 +18,10 @@ MAX_SYMBOLS = 32
 # of its length. Ordinary words, URLs' parts and dates are below this.
 MAX_UNSPACED = 48
 # A digit in a long number is spoken as about so many letters ("seventy-seven quintillion"), and so
-# is a capital of an abbreviation, a symbol, or a character of a script without small letters.
+# is a symbol ("less than"); or a capital of an abbreviation, a letter that stands alone, or a
+# character of a script without small letters.
 DIGIT_LETTERS = 11
+SYMBOL_LETTERS = 9
 SPELLED_LETTERS = 3
 
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
@@ -30,6 +32,12 @@ _SYMBOLS = re.compile(rf"([^\w\s]{{{MAX_SYMBOLS}}})[^\w\s]+")
 # Within an unspaced string: after a symbol, between letters and digits, before a capital.
 _SEAM = re.compile(r"(?<=[^\w\s])|(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)|(?<=[a-z])(?=[A-Z])")
 _LONG = re.compile(rf"\S{{{MAX_UNSPACED + 1},}}")
+_WORD = re.compile(r"\w+")
+# Latin letters that touch others: such a word is spelled.
+_OTHER = r"[^\W\d_\x00-\u036f\u1e00-\u1eff]"
+_MIXED = re.compile(rf"[a-zA-Z]{_OTHER}|{_OTHER}[a-zA-Z]")
+# Symbols that Unicode counts as punctuation.
+_SYMBOLIC = frozenset("#%&*/@\\")
 # A period after these ends no sentence, unless a new paragraph follows.
 _ABBREVIATIONS = frozenset(
     "dr mr mrs ms prof st jr sr vs etc e.g i.e cf approx no vol fig gen col capt lt sgt rev hon "
@@ -106,8 +114,11 @@ def _spaced(run: str) -> str:
 
 def spoken_length(character: str) -> int:
     """About how many small letters take as long to speak as a character does."""
-    if character.isdigit():
+    category = unicodedata.category(character)
+    if category in ("Nd", "No"):
         return DIGIT_LETTERS
+    if character in _SYMBOLIC or category.startswith("S"):
+        return SYMBOL_LETTERS
     return 1 if character.islower() or character.isspace() else SPELLED_LETTERS
 
 
@@ -154,5 +165,10 @@ def _cut(sentence: str) -> Iterator[str]:
 
 def _fitting(text: str) -> int:
     """How many characters of the text are at most one engine call's worth of speech."""
-    lengths = accumulate(map(spoken_length, text))
-    return max(1, sum(1 for _ in takewhile(lambda length: length <= MAX_SENTENCE, lengths)))
+    lengths = [spoken_length(character) for character in text]
+    for word in _WORD.finditer(text):
+        if len(word[0]) == 1 or _MIXED.search(word[0]):
+            for place in range(*word.span()):
+                lengths[place] = max(lengths[place], SPELLED_LETTERS)
+    fitting = takewhile(lambda length: length <= MAX_SENTENCE, accumulate(lengths))
+    return max(1, sum(1 for _ in fitting))
