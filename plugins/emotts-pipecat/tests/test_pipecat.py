@@ -27,7 +27,9 @@ from pipecat.frames.frames import (
     TTSUpdateSettingsFrame,
 )
 from pipecat.metrics.metrics import TTFBMetricsData, TTSUsageMetricsData
+from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.services.settings import TTSSettings
 from pipecat.services.tts_service import TextAggregationMode
 from pipecat.tests.utils import SleepFrame, run_test
@@ -40,6 +42,8 @@ from emotts.records import Rendering, Take
 from emotts.testing import ToneEngine
 
 Settings = EmottsTTSService.Settings
+START_S = 20
+LIMIT_S = 120
 TURN = "Good morning. [anger] You are late! It is ten.[/] Come in."
 SAID = ["Good morning.", "You are late!", "It is ten.", "Come in."]
 
@@ -66,9 +70,9 @@ async def played(
             service,
             frames_to_send=frames,
             pipeline_params=PipelineParams(audio_out_sample_rate=rate, **params),
-            start_timeout=20,
+            start_timeout=START_S,
         ),
-        60,
+        LIMIT_S,
     )
 
 
@@ -98,7 +102,7 @@ def pcm(said: Sequence[Choice], rate: int = 24_000) -> bytes:
 
 def left_after(seconds: float) -> list[threading.Thread]:
     """The threads of streams that do not end within that time."""
-    streaming = [t for t in threading.enumerate() if t.name.startswith("emotts")]
+    streaming = [t for t in threading.enumerate() if t.name.startswith("emotts-stream")]
     for thread in streaming:
         thread.join(seconds)
     return [thread for thread in streaming if thread.is_alive()]
@@ -212,18 +216,33 @@ def test_takes_are_chosen_for_sentences(host: Host) -> None:
         EmottsTTSService(host, text_aggregation_mode=TextAggregationMode.TOKEN)
 
 
+class Player(FrameProcessor):
+    """Where a transport would be: knows whether it was given audio."""
+
+    playing = False
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        self.playing = self.playing or isinstance(frame, TTSAudioRawFrame)
+        await self.push_frame(frame, direction)
+
+
 def test_an_interruption_ends_the_work_and_the_service_goes_on(host: Host) -> None:
     service = EmottsTTSService(host, settings=Settings(emotion="fear", takes=8))
-    started = time.monotonic()
-    down, up = play(
-        service,
-        TTSSpeakFrame("One is here. " * 200),
-        SleepFrame(sleep=1.5),
-        InterruptionFrame(),
-        TTSUpdateSettingsFrame(delta=Settings(takes=1)),
-        TTSSpeakFrame("Go on."),
+    player = Player()
+
+    def conversation() -> Iterator[Frame]:
+        yield TTSSpeakFrame("One is here. " * 200)
+        while not player.playing:
+            yield SleepFrame(sleep=0.05)
+        yield InterruptionFrame()
+        yield TTSUpdateSettingsFrame(delta=Settings(takes=1))
+        yield TTSSpeakFrame("Go on.")
+
+    main = run_test(
+        Pipeline([service, player]), frames_to_send=conversation(), start_timeout=START_S
     )
-    assert time.monotonic() - started < 20
+    down, up = asyncio.run(asyncio.wait_for(main, LIMIT_S))
     interrupted = next(i for i, f in enumerate(down) if isinstance(f, InterruptionFrame))
     before, after = choices(down[:interrupted]), choices(down[interrupted:])
     assert 0 < len(before) < 200
@@ -267,7 +286,7 @@ def test_what_fails_is_an_error_and_the_turn_ends(host: Host) -> None:
     down, up = play(service, TTSSpeakFrame("word " * 1000), TTSSpeakFrame("Go on."))
     assert "at most 4,096" in of(ErrorFrame, up)[0].error
     assert [choice.text for choice in choices(down)] == ["Go on."]
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 30
     assert service.is_usable
 
 
