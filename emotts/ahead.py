@@ -1,6 +1,6 @@
 """Run an iterator ahead of its consumer, in a thread of its own."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from queue import Empty, Full, Queue
 from threading import Event, Thread
@@ -12,8 +12,12 @@ T = TypeVar("T")
 PATIENCE_S = 0.05
 
 
-def ahead(items: Iterable[T], depth: int) -> Generator[T, None, None]:
+def ahead(
+    items: Iterable[T], depth: int, meanwhile: Callable[[], None] | None = None
+) -> Generator[T, None, None]:
     """Yield the items in order while a thread makes up to `depth` further ones.
+
+    While the first one is made, this thread does what is to be done `meanwhile`.
 
     Signal processing and inference release the interpreter lock, so making an item and using the
     last one overlap. An error of the iterator is raised where its item would have come. Closing
@@ -42,6 +46,8 @@ def ahead(items: Iterable[T], depth: int) -> Generator[T, None, None]:
     producer = Thread(target=produce, name="emotts-ahead", daemon=True)
     producer.start()
     try:
+        if meanwhile is not None:
+            meanwhile()
         while (got := queue.get()) is not None:
             if isinstance(got, BaseException):
                 raise got

@@ -69,6 +69,15 @@ class Classifier(ABC):
         """
         return {}
 
+    def load(self) -> None:  # noqa: B027  # a choice
+        """Load what the first clip needs; called while the engine makes it.
+
+        By default that waits for the first clip.
+
+        Raises:
+            ClassifierError: the model can't be loaded.
+        """
+
     @abstractmethod
     def classify(
         self, batch: Sequence[Audio], *, profile: Profile | None = None

@@ -87,7 +87,7 @@ class Rounds:
                 return "budget"
             self._count += 1
             # Rendering the next takes and hearing the last ones share the processor's cores.
-            with closing(ahead(self._made(takes), DEPTH)) as made:
+            with closing(ahead(self._made(takes), DEPTH, meanwhile=self._load)) as made:
                 while heard := self._heard(made):
                     self.candidates = scored([*self.candidates, *heard], self._request)
                     if self._request.stop == "adaptive" and self._certain():
@@ -141,6 +141,10 @@ class Rounds:
                 lost = len(takes) if self._gone else done + 1
                 yield from (Candidate(t, None, {}, rejected=str(error)) for t in takes[done:lost])
                 done = lost
+
+    def _load(self) -> None:
+        for listener in self._listeners:
+            listener.classifier.load()
 
     def _made(self, takes: Sequence[Take]) -> Iterator[Candidate]:
         """The candidates of a round, checked, and resampled for those who are to hear them."""

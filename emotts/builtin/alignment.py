@@ -16,11 +16,10 @@ def distance(one: Floats, other: Floats) -> float:
     """
     if not (len(one) and len(other)):
         return 0.0
-    from scipy.spatial.distance import cdist  # late: it takes as long as listing the plugins does
-
     if len(one) > len(other):
         one, other = other, one
-    between = cdist(one, other)
+    apart = one[:, None].astype(np.float64) - other
+    between = np.sqrt(np.einsum("nmd,nmd->nm", apart, apart))
     costs = np.full(len(other) + 1, np.inf)
     costs[0] = 0.0
     # Within a row, each cell is reached from above or from the cell before it, at its own cost:

@@ -98,6 +98,10 @@ class CompactClassifier(CentredClassifier):
         """Its threads."""
         return self.options.threads
 
+    def load(self) -> None:
+        """Load the encoder and the heads; see `Classifier.load`."""
+        _ = self._model
+
     def condensed(self, embedding: Embedding, *, centred: bool) -> Embedding:
         """[7] float32, the embedding in the emotion space; see `Classifier.condensed`."""
         from emotts.builtin.projection import project

@@ -134,10 +134,10 @@ class HibariEngine(Engine):
             yield Rendering(Audio(np.concatenate(parts), RATE), values)
 
     def network(self, voice: str) -> "Network":
-        """The loaded network of a voice.
+        """The network of a voice.
 
         Raises:
-            EngineError: the voice's model is missing, or is no model of hibari.
+            EngineError: the voice's model is missing.
         """
         from emotts.builtin.network import Network
 

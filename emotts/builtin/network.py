@@ -2,6 +2,7 @@
 
 import json
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -69,16 +70,14 @@ class Spoken:
 
 
 class Network:
-    """A voice, loaded."""
+    """A voice."""
 
     def __init__(self, voice: str, model: Path, threads: int) -> None:
-        """Load the voice's model.
-
-        Raises:
-            EngineError: the file is no model of hibari.
-        """
+        """Begin to load the voice's model; meanwhile the lexicon may be loaded."""
         self._phonemizer = Phonemizer(voice)
-        self._session = _session(model, threads)
+        beside = ThreadPoolExecutor(1, "emotts-load")
+        self._session = beside.submit(_session, model, threads)
+        beside.shutdown(wait=False)
         self._kept: OrderedDict[str, Spoken] = OrderedDict()
         self.runs = 0
         """How often the network ran: once a chunk of each new sentence."""
@@ -91,7 +90,8 @@ class Network:
             noise: of a plain take, where there will be one: drawn while the network runs.
 
         Raises:
-            EngineError: there is nothing in `text` that can be spoken.
+            EngineError: there is nothing in `text` that can be spoken, or the file is no model of
+                hibari.
         """
         if text not in self._kept:
             chunks = self._phonemizer.chunks(text)
@@ -106,9 +106,10 @@ class Network:
     def _run(self, phonemes: str) -> Spectra:
         """One pass of the network at its own pace."""
         ids = np.asarray([self._phonemizer.ids(phonemes)], np.int64)
+        session = self._session.result()
         self.runs += 1
         try:
-            *parts, steps = self._session.run(None, {"ids": ids, "speed": np.ones(1, np.float32)})
+            *parts, steps = session.run(None, {"ids": ids, "speed": np.ones(1, np.float32)})
         except Exception as error:  # onnxruntime's errors have no base of their own
             raise EngineError(f"hibari failed on {phonemes!r}: {error}") from error
         return decode([*parts, steps * FRAMES_A_STEP], phonemes)
