@@ -51,7 +51,6 @@ def test_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("EMOTTS_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("EMOTTS_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("EMOTTS_DATA", str(tmp_path / "data"))
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     namespace: dict[str, object] = {}
     examples = [block for block in blocks(page) if block.file is None]
