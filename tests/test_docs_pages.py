@@ -106,3 +106,15 @@ def test_the_pages_of_plugins_have_one_form(plugin: Path) -> None:
     installed = rf"^pip install .*\./plugins/{plugin.name}\b"
     assert re.search(installed, text, re.MULTILINE), "how to install it, from the checkout"
     assert HEADING.findall(prose(plugin / "README.md"))[-1] == "Licence"
+
+
+def test_the_figures_of_the_proof_are_quoted_rightly() -> None:
+    report = (ROOT / "benchmarks/proof/report.md").read_text(encoding="utf-8")
+    table = re.search(r"^\| the best of 8 takes \|.*$", prose(ROOT / "README.md"), re.MULTILINE)
+    (quoted,) = re.findall(r"(\d+)% \((\d+)–(\d+)\)", table[0] if table else "")
+    assert "0.{} (0.{}–0.{})".format(*quoted) in report
+    told = re.findall(r"\[[^\]]*\]\([^)]*proof/report\.md\)", prose(DOCS / "how-it-chooses.md"))
+    assert told, "the explanation leads to the proof"
+    for figure in ("84%", "80%", "35%", "91%", "73%", "87%", "89%", "69%"):
+        assert figure in prose(DOCS / "how-it-chooses.md")
+        assert f"0.{figure[:-1]}" in report, figure
