@@ -2,8 +2,9 @@
 
     python -m benchmarks.server [--requests 10000]
 
-The first table speaks for real, over a socket and through the Python API in turn. The second asks a
-server that hums (emotts.testing) a great many times, a tenth of the clients leaving half-way.
+The first table speaks for real, over a socket and through the Python API in turn. The others ask a
+server that hums (emotts.testing) a great many times, a tenth of the clients leaving half-way: one
+without a cache, and one with a cache that is too small for all that is asked for.
 """
 
 import argparse
@@ -18,13 +19,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 import uvicorn
 
 from benchmarks.cost import compare
 from emotts import Config, Host
-from emotts.config import ClassifierConfig, EngineConfig
+from emotts.cache.store import Store
+from emotts.config import CacheConfig, ClassifierConfig, EngineConfig
 from emotts.plugins import load
 from emotts.registry import PluginInfo, Plugins
 from emotts.server.app import ServerSettings, create
@@ -34,6 +37,7 @@ SENTENCE = "The shop around the corner opens at eight in the morning."
 ROUNDS = 15
 CLIENTS = 16
 LEAVES = 0.1
+MOST_MB = 20
 KINDS = ("speech", "say", "voices", "wrong")
 
 
@@ -90,7 +94,7 @@ def latency() -> None:
         )
 
 
-def humming() -> Host:
+def humming(cache: CacheConfig | None) -> Host:
     """A host that costs next to nothing."""
     tones = PluginInfo(
         "tones", "emotts", "0", {"engine": (ToneEngine,), "classifier": (PitchClassifier,)}
@@ -99,6 +103,7 @@ def humming() -> Host:
         engine=EngineConfig(name="tone"),
         classifiers=(ClassifierConfig(name="pitch"),),
         takes=2,
+        cache=cache,
     )
     return Host(config, plugins=Plugins([*load().loaded, tones]))
 
@@ -145,9 +150,9 @@ def resident_mb() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def leaks(requests: int) -> None:
+def leaks(requests: int, cache: CacheConfig | None = None) -> None:
     """What is left of many requests."""
-    with served(humming(), queue=CLIENTS // 2) as address:
+    with served(humming(cache), queue=CLIENTS // 2) as address:
         memory: dict[int, float] = {}
 
         def sample(done: int) -> None:
@@ -168,10 +173,17 @@ def leaks(requests: int) -> None:
             "file descriptors more": len(os.listdir("/proc/self/fd")) - files,
             "threads more": threading.active_count() - threads,
         }
-    print(f"\n{requests:,} requests by {CLIENTS} clients, {requests / seconds:.0f} a second\n")
+    print(
+        f"\n{requests:,} requests by {CLIENTS} clients, {'with' if cache else 'without'} a cache, "
+        f"{requests / seconds:.0f} a second\n"
+    )
     print("| what | how many |\n|---|---|")
     for name, count in [*sorted(found.items()), *left.items()]:
         print(f"| {name if not name.isdigit() else f'answered {name}'} | {count} |")
+    if cache is not None:
+        usage = Store(cache.folder, cache.max_bytes).usage()
+        print(f"| sentences in the cache, found so often | {usage.entries}, {usage.hits} |")
+        print(f"| MB in the cache, of {cache.max_mb} | {usage.bytes / 1e6:.1f} |")
     if len(memory) > 1:
         first, *_, last = memory.values()
         middle = statistics.median(list(memory.values())[1:])
@@ -188,6 +200,8 @@ def main() -> None:
     arguments = parser.parse_args()
     latency()
     leaks(arguments.requests)
+    with TemporaryDirectory() as folder:
+        leaks(arguments.requests, CacheConfig(path=folder, max_mb=MOST_MB))
 
 
 if __name__ == "__main__":

@@ -84,6 +84,10 @@ class Picky(Check):
 
     name = "picky"
     costly = True
+
+    class Options(Check.Options):
+        model: str | None = None
+
     asked: ClassVar[list[tuple[str, str]]] = []
 
     def measure(
@@ -202,6 +206,19 @@ def test_who_speaks_and_listens_decides(
     assert not cached()
     monkeypatch.setattr(Ear, "version", "1")
     assert cached()
+
+
+def test_a_file_that_an_option_names_decides(
+    config: Config, plugins: Plugins, tmp_path: Path
+) -> None:
+    model = tmp_path / "model.bin"
+    model.write_bytes(b"one")
+    named = PartConfig(name="picky", options={"model": str(model)})
+    config = config.model_copy(update={"checks": (named,)})
+    assert not Host(config, plugins=plugins).say(FIRST, "anger").cached
+    assert Host(config, plugins=plugins).say(FIRST, "anger").cached
+    model.write_bytes(b"another")
+    assert not Host(config, plugins=plugins).say(FIRST, "anger").cached
 
 
 def test_the_priors_decide(

@@ -5,7 +5,9 @@ engine is conditioned on it, which is; a budget of time, since what it cuts shor
 is told of the takes; what is measured of others.
 """
 
-from collections.abc import Collection, Iterable
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from importlib.metadata import version
 
 from emotts.config import Config, EngineConfig, PartConfig
@@ -113,9 +115,19 @@ def _names(parts: Iterable[PartConfig]) -> Iterable[str]:
 def _form(part: PartConfig) -> object:
     """What a part is asked to be, under which interpreter; it says the same in any process."""
     form = part.model_dump(mode="json", include={"name", "options", "python", "finalists"})
-    if isinstance(part, EngineConfig) and part.inner:
-        return [form, _form(part.inner)]
-    return form
+    inner = part.inner if isinstance(part, EngineConfig) else None
+    return [form, list(_stamps(form["options"])), inner and _form(inner)]
+
+
+def _stamps(options: object) -> Iterator[object]:
+    """Size and time of change of the files and folders that options name."""
+    if isinstance(options, str):
+        with suppress(OSError, ValueError):
+            found = os.stat(os.path.expanduser(options))
+            yield [found.st_size, found.st_mtime_ns]
+    elif isinstance(options, Mapping | list):
+        for value in options.values() if isinstance(options, Mapping) else options:
+            yield from _stamps(value)
 
 
 def _provides(info: PluginInfo, names: Collection[str]) -> bool:
