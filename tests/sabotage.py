@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -18,6 +19,7 @@ from emotts.testing import ToneEngine
 
 RATE = 16_000
 HOUR_S = 3_600
+CROWD = 30
 
 
 class Saboteur(ToneEngine):
@@ -82,6 +84,45 @@ def leave_a_child() -> None:
     os._exit(0)
 
 
+def multiply() -> None:
+    """Forks again and again, and waits with all of its children."""
+    for _ in range(CROWD):
+        if not os.fork():
+            break
+    time.sleep(HOUR_S)
+
+
+def escape() -> None:
+    """Dies, and leaves a process in a session of its own, which no signal to its group reaches."""
+    wait = [sys.executable, "-c", "import time; time.sleep(20)"]
+    subprocess.Popen(wait, close_fds=False, start_new_session=True)
+    os._exit(0)
+
+
+def crowd() -> None:
+    """Leaves threads behind that never end."""
+    for _ in range(CROWD):
+        threading.Thread(target=hang).start()
+    fail()
+
+
+def wander() -> None:
+    """Changes what a process shares with everything in it."""
+    os.chdir("/")
+    os.umask(0o777)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD, signal.SIGALRM):
+        signal.signal(number, signal.SIG_IGN)
+    os.environ.clear()
+    sys.path.clear()
+    fail()
+
+
+def close_files() -> None:
+    """Closes what it was given, the connection to the host among it."""
+    os.closerange(0, 256)
+    time.sleep(HOUR_S)
+
+
 def babble() -> None:
     """Writes into every file that is open."""
     for number in range(3, 64):
@@ -108,6 +149,14 @@ def empty() -> Audio:
     return raw(np.zeros(0, np.float32), RATE)
 
 
+def two_channels() -> Audio:
+    return raw(np.ones((RATE, 2), np.float32), RATE)
+
+
+def no_array() -> Audio:
+    return raw("la la la", RATE)  # type: ignore[arg-type]
+
+
 def an_hour() -> Audio:
     return Audio(np.full(HOUR_S * RATE, 0.1, np.float32), RATE)
 
@@ -129,10 +178,17 @@ HARMS: dict[str, Callable[[], Audio | None]] = {
     "sys-exit": exits,
     "spam": spam,
     "leaves-a-child": leave_a_child,
+    "multiplies": multiply,
+    "escapes": escape,
+    "crowd-of-threads": crowd,
+    "wanders": wander,
+    "closes-files": close_files,
     "babble": babble,
     "exception": fail,
     "wrong-rate": wrong_rate,
     "not-a-number": not_a_number,
+    "two-channels": two_channels,
+    "no-array": no_array,
     "empty": empty,
     "an-hour": an_hour,
     "silence": silence,

@@ -1,5 +1,9 @@
 """Whatever a plugin does, the host speaks: within the deadline, and a quarter of a second more."""
 
+import os
+import signal
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -92,6 +96,31 @@ def test_harm_in_a_later_take_costs_the_later_takes_alone(harm: str, sabotaged: 
     assert choice.engine == engine.name and choice.chosen in (0, 1) and is_sound(choice)
     lost = [candidate.rejected for candidate in choice.candidates[2:]]
     assert lost and all(lost)
+
+
+@pytest.mark.parametrize("harm", ["wanders", "crowd-of-threads", "multiplies", "closes-files"])
+def test_what_a_plugin_does_to_its_process_stays_there(harm: str, sabotaged: MakeHost) -> None:
+    before = state()
+    host = sabotaged(harm)
+    for _ in range(TRIES):
+        assert is_sound(timed(host)[0].choices[0])
+    host.close()
+    deadline = time.monotonic() + 5
+    while state() != before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert state() == before
+
+
+def state() -> tuple[object, ...]:
+    """What a process shares with everything in it, and its children."""
+    handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    os.umask(mask := os.umask(0))
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    return (
+        (os.getcwd(), mask, handlers, threading.active_count(), tuple(sys.path))
+        + (len(os.environ), len(os.listdir("/proc/self/fd")))
+        + ((children.read_text().split(),) if children.exists() else ())
+    )
 
 
 def test_a_plugin_that_cannot_be_imported_is_spoken_for(
