@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 import ray
 
-from benchmarks.label import generate
+from benchmarks.clips import generate
 from emotts.config import PartConfig
 from emotts.executor import Executor
 from emotts.labelling import Progress, Sources, label, parquet, parts, writers
