@@ -2,7 +2,13 @@
 
 # Heading → where the names below it are found. All of `emotts.__all__` must be here.
 PYTHON = {
-    "Speaking and hearing": ("host.Host", "intake.RequestOptions", "config.Config", "audio.read"),
+    "Speaking and hearing": (
+        "host.Host",
+        "intake.RequestOptions",
+        "recital.Recital",
+        "config.Config",
+        "audio.read",
+    ),
     "What comes back": (
         "speech.Speech",
         "speech.Choice",

@@ -120,7 +120,7 @@ class Writer:
             place = self.places.get(match["name"], "")
             return f"[{match[0]}]({place.removeprefix(self.page)})" if place else match[0]
 
-        return re.sub(r"`(?P<name>[A-Z]\w*|check_\w+)`", link, text)
+        return re.sub(r"`(?P<name>[A-Z]\w*|check_\w+)(\.\w+)?`", link, text)
 
 
 def documented(found: Object) -> Docstring:
