@@ -1,5 +1,6 @@
 import json
 import os
+import pty
 import random
 import re
 import resource
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import audformat
@@ -461,6 +462,31 @@ def test_the_command_tells_how_far_it_is(tmp_path: Path, tones: Path) -> None:
     documented = Path(__file__).parent.parent / "docs" / "json.md"
     for key in lines[-1]:
         assert f"| `{key}` |" in documented.read_text().split("\n## label\n")[1].split("\n## ")[0]
+
+
+def test_a_terminal_shows_how_far_it_is_and_how_fast(tmp_path: Path, tones: Path) -> None:
+    speak(tmp_path / "clips", 3)
+    own, theirs = pty.openpty()
+    shown = bytearray()
+
+    def watch() -> None:
+        with suppress(OSError):  # at its end
+            while seen := os.read(own, 4096):
+                shown.extend(seen)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    arguments = ["label", str(tmp_path / "clips"), "-o", str(tmp_path / "a.csv"), "--shard", "1"]
+    subprocess.run(
+        [sys.executable, "-m", "emotts", *arguments, "--config", str(tones)],
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "120"},
+        check=True,
+    )
+    os.close(theirs)
+    watcher.join()
+    os.close(own)
+    assert re.search(r"label .*3/3.* \d+ clips/s, \d+× real time.*\d:\d\d:\d\d", shown.decode())
 
 
 def test_nothing_heard_is_told_by_the_exit_code(tmp_path: Path, tones: Path) -> None:
