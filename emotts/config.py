@@ -9,19 +9,9 @@ from pydantic import BaseModel, Field, ValidationError, field_validator, model_v
 from emotts.documents import from_yaml
 from emotts.effort import Stop
 from emotts.errors import ConfigError
-from emotts.keeping import CacheConfig, LedgerConfig
+from emotts.keeping import CacheConfig as CacheConfig
+from emotts.keeping import LedgerConfig as LedgerConfig
 from emotts.options import Options
-
-__all__ = [
-    "MAX_TAKES",
-    "CacheConfig",
-    "ClassifierConfig",
-    "Config",
-    "EngineConfig",
-    "LedgerConfig",
-    "PartConfig",
-    "parse",
-]
 
 Model = TypeVar("Model", bound=BaseModel)
 
