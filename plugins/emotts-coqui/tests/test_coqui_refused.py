@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from emotts.errors import ConfigError, EmottsError, EngineError, UnknownNameError
+from emotts.testing.watching import watched
 from pydantic import ValidationError
 
 from emotts_coqui import CoquiEngine, catalogue
@@ -32,6 +33,14 @@ def model(checkpoint: Callable[[str], Path], tmp_path: Path) -> Path:
     folder = tmp_path / "model"
     shutil.copytree(checkpoint("glow").parent, folder)
     return folder / "model.pth"
+
+
+@pytest.fixture(autouse=True)
+def nothing_opened() -> Iterator[None]:
+    """No socket and no process, whatever the file."""
+    with watched() as opened:
+        yield
+    assert not opened
 
 
 def engine(path: Path, **options: Any) -> CoquiEngine:
