@@ -35,7 +35,7 @@ def model(checkpoint: Callable[[str], Path], tmp_path: Path) -> Path:
     return folder / "model.pth"
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def nothing_opened() -> Iterator[None]:
     """No socket and no process, whatever the file."""
     with watched() as opened:
@@ -52,6 +52,7 @@ def change(checkpoint: Path, **entries: Any) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | entries))
 
 
+@pytest.mark.usefixtures("nothing_opened")
 def test_a_checkpoint_that_would_run_code_is_not_run(model: Path, tmp_path: Path) -> None:
     trace = tmp_path / "trace"
     torch.save({"model": Hostile(trace)}, model)
@@ -60,6 +61,7 @@ def test_a_checkpoint_that_would_run_code_is_not_run(model: Path, tmp_path: Path
     assert not trace.exists()
 
 
+@pytest.mark.usefixtures("nothing_opened")
 def test_statistics_that_would_run_code_are_not_run(model: Path, tmp_path: Path) -> None:
     trace = tmp_path / "trace"
     stats = np.array({"mel_mean": Hostile(trace)}, dtype=object)
@@ -84,6 +86,7 @@ def test_statistics_of_numbers_are_read(model: Path) -> None:
     assert engine(model).voices()
 
 
+@pytest.mark.usefixtures("nothing_opened")
 @pytest.mark.parametrize(
     ("entries", "message"),
     [
@@ -101,6 +104,7 @@ def test_a_configuration_names_only_what_is_known(
         engine(model).voices()
 
 
+@pytest.mark.usefixtures("nothing_opened")
 @pytest.mark.parametrize("content", ["", "[]", "{no json"])
 def test_a_damaged_configuration_is_an_error(model: Path, content: str) -> None:
     model.with_name("config.json").write_text(content)
