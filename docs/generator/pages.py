@@ -154,3 +154,4 @@ class Reference:
         writer.add(*tables.fields(bodies.SayBody, self._module))
         writer.add("## How it is to sound", "", *tables.fields(bodies.Wanted, self._module))
         writer.add("### VoiceId", "", *tables.fields(bodies.VoiceId, self._module))
+        writer.add("## Metrics", "", "Of `GET /metrics`:", "", *tables.metrics())

@@ -143,3 +143,12 @@ def endpoints(writer: Writer) -> Iterator[str]:
     for path, methods in create(Host()).openapi()["paths"].items():
         for method, told in methods.items():
             yield f"| `{method.upper()} {path}` | {writer.cell(told['description'])} |"
+
+
+def metrics() -> Iterator[str]:
+    """What `/metrics` tells."""
+    yield "| name | kind | what it tells |"
+    yield "|---|---|---|"
+    for metric in create(Host()).state.service.metrics.registry.collect():
+        name = f"{metric.name}_total" if metric.type == "counter" else metric.name
+        yield f"| `{name}` | {metric.type} | {metric.documentation} |"
