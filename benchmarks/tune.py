@@ -25,7 +25,7 @@ from emotts.host import Host
 from emotts.profiles import renderings
 from emotts.tuning.booth import Booth
 from emotts.tuning.contest import CHOOSE
-from emotts.tuning.curve import COUNTS, HIT, PRIORS, SCORE, Curve, Point
+from emotts.tuning.curve import COUNTS, HIT, LITERATURE, SCORE, TUNED, Curve, Point
 from emotts.tuning.job import Job
 from emotts.tuning.picture import picture
 from emotts.tuning.plan import Plan
@@ -40,6 +40,7 @@ of classifiers on one half of the corpora tunes a voice and chooses the takes, t
 the other half, of other speakers, judges them; then the other way round, and the mean of
 both, where not said otherwise.
 """
+PRIORS = LITERATURE, TUNED
 CHOOSES, JUDGES = "who tuned and chose", "another family, other speakers"
 
 
@@ -98,7 +99,7 @@ def section(name: str, found: Mapping[str, Curve], size: Size) -> str:
         [str(count), *(str(column[index]) for column in points), str(_more(judged, count))]
         for index, count in enumerate(judged.counts)
     ]
-    literature, tuned = (judged.hits(priors, judged.few) for priors in PRIORS)
+    literature, tuned = (judged.by_emotion(priors, judged.few) for priors in PRIORS)
     by_emotion = [
         [emotion, f"{literature[emotion]:.2f}", f"{tuned[emotion]:.2f}"] for emotion in EMOTIONS
     ]

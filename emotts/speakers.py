@@ -105,13 +105,8 @@ class Speakers:
                 Listener(classifier, profile_for(engine, voice, classifier), role.finalists)
                 for classifier, role in self._roles
             ]
-            self._known[key] = Speaker(
-                engine,
-                voice,
-                listeners,
-                tuned.tendencies(engine, voice, self._tuned),
-                tuned.reached(engine, voice, self._tuned),
-            )
+            known = tuned.known(engine, voice, self._tuned)
+            self._known[key] = Speaker(engine, voice, listeners, known.tendencies, known.reached)
         return self._known[key]
 
 

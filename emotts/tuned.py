@@ -24,10 +24,12 @@ logger = logging.getLogger(__name__)
 class Known:
     """What is known of how a voice is tuned."""
 
+    own: Tuned | None = None
+    """What the user has tuned."""
+    shipped: Tuned | None = None
+    """What came with the engine; it counts for the emotions that the user has not tuned."""
     file: Path | None = None
-    """Of the priors that its takes are drawn from; None: they are the literature's."""
-    tuned: Tuned | None = None
-    """What it holds."""
+    """Of the user's tuning, else of what came; None: the priors are the literature's."""
     outdated: Path | None = None
     """A file of the user's that does not count, for it is about another version of the engine."""
 
@@ -36,22 +38,43 @@ class Known:
         """`tuned` or `literature`."""
         return "literature" if self.file is None else "tuned"
 
+    @property
+    def tendencies(self) -> Tendencies:
+        """What emotions do to the controls of the voice."""
+        if self.file is None:
+            return TENDENCIES
+        return {**TENDENCIES, **{e: t for part in self._parts for e, t in part.found.items()}}
+
+    @property
+    def reached(self) -> Mapping[str, float]:
+        """Emotion → the share of sentences in which the voice was heard to reach it, if measured.
+
+        By judges that had no part in the tuning.
+        """
+        return {e: share for part in self._parts for e, share in part.reached.items()}
+
     def stale(self, classifiers: Sequence[Classifier]) -> str | None:
         """Why the voice should be tuned again before these classifiers, in words; None: no need."""
         if self.outdated is not None:
             return f"{self.outdated} was tuned on another version of the engine, and is not used"
-        if self.tuned is None or not self.tuned.classifiers:
+        made = self.own or self.shipped
+        if made is None or not made.classifiers:
             return None
-        before = self.tuned.classifiers
+        before = made.classifiers
         here = {classifier.name: classifier.fingerprint for classifier in classifiers}
         if not set(before) & set(here):
             return f"tuned with {', '.join(before)}, not with {', '.join(here)}"
         changed = [name for name in before if name in here and here[name] != before[name]]
         return f"tuned with other weights of {', '.join(changed)}" if changed else None
 
+    @property
+    def _parts(self) -> list[Tuned]:
+        """The one that counts most last."""
+        return [part for part in (self.shipped, self.own) if part is not None]
+
 
 def known(engine: Engine, voice: Voice, folder: str | Path | None = None) -> Known:
-    """What is known of a voice: the user's own tuning, else that which comes with its engine.
+    """What is known of a voice: the user's own tuning, and that which came with its engine.
 
     Args:
         engine: a file counts only for the version of the engine that it was made with.
@@ -61,18 +84,11 @@ def known(engine: Engine, voice: Voice, folder: str | Path | None = None) -> Kno
     Raises:
         ConfigError: a file holds no tuned priors.
     """
-    own = user_folder(folder)
-    outdated = None
-    for place in filter(None, (own, engine.tuned)):
-        file = place / file_name(engine, voice)
-        if file.is_file():
-            content = Tuned.load(file)
-            if content.fingerprint == engine.fingerprint:
-                return Known(file, content, outdated)
-            logger.info("%s was tuned on another version of %s", file, engine.name)
-            if place == own:
-                outdated = file
-    return Known(outdated=outdated)
+    own = user_folder(folder) / file_name(engine, voice)
+    came = engine.tuned and engine.tuned / file_name(engine, voice)
+    mine, shipped = _of_version(own, engine), _of_version(came, engine)
+    file = own if mine else came if shipped else None
+    return Known(mine, shipped, file, own if mine is None and own.is_file() else None)
 
 
 def tendencies(engine: Engine, voice: Voice, folder: str | Path | None = None) -> Tendencies:
@@ -80,17 +96,7 @@ def tendencies(engine: Engine, voice: Voice, folder: str | Path | None = None) -
 
     Arguments and errors are those of `known`.
     """
-    found = known(engine, voice, folder).tuned
-    return TENDENCIES if found is None else found.tendencies
-
-
-def reached(engine: Engine, voice: Voice, folder: str | Path | None = None) -> Mapping[str, float]:
-    """Emotion → the share of sentences in which a voice was heard to reach it, where measured.
-
-    By judges that had no part in the tuning. Arguments and errors are those of `known`.
-    """
-    found = known(engine, voice, folder).tuned
-    return {} if found is None else found.reached
+    return known(engine, voice, folder).tendencies
 
 
 def user_folder(named: str | Path | None = None) -> Path:
@@ -101,3 +107,14 @@ def user_folder(named: str | Path | None = None) -> Path:
 def file_name(engine: Engine, voice: Voice) -> str:
     """Where the priors of a voice are kept."""
     return f"{engine.name}-{voice.name}.json"
+
+
+def _of_version(file: Path | None, engine: Engine) -> Tuned | None:
+    """What a file holds, where there is one for that version of the engine."""
+    if file is None or not file.is_file():
+        return None
+    content = Tuned.load(file)
+    if content.fingerprint == engine.fingerprint:
+        return content
+    logger.info("%s was tuned on another version of %s", file, engine.name)
+    return None

@@ -106,14 +106,14 @@ class Tuned(Options):
             raise ConfigError(f"{file}: can't be written: {error.strerror or error}") from error
 
     @property
-    def tendencies(self) -> Tendencies:
-        """The literature's, with those of the controls that were tuned in their place."""
-        return merged(
-            {
-                emotion: {name: Tendency(mean, spread) for name, (mean, spread) in found.items()}
-                for emotion, found in self.emotions.items()
-            }
-        )
+    def found(self) -> Tendencies:
+        """Of the emotions that were tuned: the literature's, with those of the tuned controls."""
+        found = {
+            emotion: {name: Tendency(mean, spread) for name, (mean, spread) in controls.items()}
+            for emotion, controls in self.emotions.items()
+        }
+        both = merged(found)
+        return {emotion: both[emotion] for emotion in found}
 
 
 def merged(found: Tendencies) -> Tendencies:

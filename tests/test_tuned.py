@@ -82,6 +82,22 @@ def test_a_users_tuning_goes_before_that_of_the_engine(tmp_path: Path) -> None:
     assert tuned.known(engine, engine.voice(), tmp_path / "elsewhere").file == came
 
 
+def test_emotions_that_a_user_has_not_tuned_are_as_they_came(tmp_path: Path) -> None:
+    class Brought(ToneEngine):
+        tuned = tmp_path / "plugin"
+
+    engine = Brought(Options())
+    fear: Tendencies = {"fear": {"pitch": Tendency(3.0, 0.5)}, "anger": {"pitch": Tendency(9, 1)}}
+    file = tmp_path / "plugin" / "tone-alto.json"
+    Tuned.of(fear, TONE, TONE.voice(), made="by a test", reached={"fear": 0.25}).save(file)
+    keep(reached={"anger": 0.5})
+    known = tuned.known(engine, engine.voice())
+    assert known.tendencies["fear"]["pitch"] == Tendency(3.0, 0.5)
+    assert known.tendencies["anger"] == {**TENDENCIES["anger"], **FOUND["anger"]}
+    assert known.tendencies["sadness"] == TENDENCIES["sadness"]
+    assert known.reached == {"fear": 0.25, "anger": 0.5}
+
+
 def test_another_version_of_the_engine_is_not_tuned(caplog: pytest.LogCaptureFixture) -> None:
     class Newer(ToneEngine):
         fingerprint = "tone 2"
@@ -114,7 +130,8 @@ def test_what_comes_with_the_package_is_tuned_to_the_ears_that_come_with_it() ->
     engine = HibariEngine(HibariOptions())
     ears = [kind(kind.Options()) for kind in emotts_classifiers()]
     known = tuned.known(engine, engine.voice())
-    assert known.tuned is not None and set(known.tuned.classifiers) == {e.name for e in ears}
+    assert known.shipped is not None
+    assert set(known.shipped.classifiers) == {ear.name for ear in ears}
     assert known.stale(ears) is None
 
 

@@ -174,7 +174,7 @@ def test_intervals_are_over_sentences() -> None:
     assert uneven.low < uneven.mean < uneven.high
     gain = found.gain(HIT, 1, 1)
     assert gain.low == gain.mean == gain.high == 0.5
-    assert found.hits(TUNED, 1) == {"anger": 1.0, "fear": 0.0}
+    assert found.by_emotion(TUNED, 1) == {"anger": 1.0, "fear": 0.0}
 
 
 def test_a_journal_remembers_and_heals(tmp_path) -> None:

@@ -61,7 +61,7 @@ def main() -> None:
             f"heard by {', '.join(who.values())}"
         ),
         classifiers=who,
-        reached=tuned.reached(engine, voice),
+        reached=tuned.known(engine, voice).reached,
     ).save(file)
     print(file)
 

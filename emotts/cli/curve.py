@@ -9,7 +9,7 @@ from rich.text import Text
 from emotts.errors import ConfigError
 from emotts.files import replacing
 from emotts.tuning.contest import CHOOSE
-from emotts.tuning.curve import HIT, PRIORS, SCORE, Curve
+from emotts.tuning.curve import HIT, SCORE, Curve
 from emotts.tuning.job import Job
 from emotts.tuning.page import page
 from emotts.tuning.picture import picture
@@ -27,12 +27,21 @@ def show(job: Job) -> None:
         gain = curve.gain(HIT, curve.few, curve.few)
         console.print(Text(f"to {name}: {curve.equal}"))
         console.print(Text(f"  tuned less untuned, best of {curve.few}: {gain}", style="dim"))
-        if curve.gain(SCORE, curve.few, curve.few).high < 0:
-            console.print(Text("  that is a loss: remove the file to go back", style="yellow"))
     if job.curves and not job.plan.judges:
         console.print(Text("who tuned also judges here: nobody else knows these emotions"))
-    state = "" if job.complete else ", stopped early; the same command goes on"
-    console.print(Text(f"wrote {job.file}{state}"), soft_wrap=True)
+    for emotion, loss in job.left_out.items():
+        console.print(Text(f"{emotion} loses ({loss:+.2f}): its priors stay as they were"))
+    console.print(Text(_written(job)), soft_wrap=True)
+
+
+def _written(job: Job) -> str:
+    """What became of the file."""
+    more = "" if job.complete else "; the same command goes on"
+    if job.written:
+        return f"wrote {job.file}{more}"
+    if job.curves:
+        return f"wrote nothing: nothing is gained{more}"
+    return f"wrote nothing: the voice is tuned, and this is not measured yet{more}"
 
 
 def write_report(job: Job, report: Path) -> None:
@@ -61,10 +70,10 @@ def _named(job: Job) -> dict[str, Curve]:
 def _table(name: str, curve: Curve) -> Table:
     """Hit rates with their intervals, and mean scores."""
     table = Table(title=f"heard first by {name}", title_justify="left", title_style="bold")
-    for head in ("takes", *PRIORS, *(f"score, {priors}" for priors in PRIORS)):
+    for head in ("takes", *curve.priors, *(f"score, {priors}" for priors in curve.priors)):
         table.add_column(head, justify="right")
-    hits = [curve.points(priors, HIT) for priors in PRIORS]
-    scores = [curve.points(priors, SCORE) for priors in PRIORS]
+    hits = [curve.points(priors, HIT) for priors in curve.priors]
+    scores = [curve.points(priors, SCORE) for priors in curve.priors]
     for index, count in enumerate(curve.counts):
         table.add_row(
             str(count),

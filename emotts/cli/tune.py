@@ -158,4 +158,5 @@ def _shown(steps: Iterator[clock.Progress]) -> Iterator[clock.Progress]:
 def _form(job: Job) -> Mapping[str, Any]:
     assert job.tuned is not None  # else there is nothing to show
     content = job.tuned.model_dump(mode="json")
-    return {"stage": "done", "output": str(job.file), "complete": job.complete, **content}
+    output = str(job.file) if job.written else None
+    return {"stage": "done", "output": output, "complete": job.complete, **content}

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 import numpy as np
 
+from emotts.tuning.contest import Heard
 from emotts.tuning.surface import Array
 
-PRIORS = LITERATURE, TUNED = "literature", "tuned"
+LITERATURE, SHIPPED, TUNED = "literature", "shipped", "tuned"
 MEASURES = HIT, SCORE = "hit", "score"
 COUNTS = (1, 2, 4, 8, 16, 32)
 """Takes, the neutral one included, as `--takes` counts them."""
@@ -68,7 +70,12 @@ class Curve:
     counts: Sequence[int]
     """Takes, ascending."""
     cells: Mapping[str, Array]
-    """Priors → [measures, counts, emotions, sentences]."""
+    """Priors → [measures, counts, emotions, sentences]; the literature's first, tuned ones last."""
+
+    @property
+    def priors(self) -> tuple[str, ...]:
+        """Whose takes were heard: `shipped` only where the engine came with tuned priors."""
+        return tuple(self.cells)
 
     def points(self, priors: str, measure: str) -> list[Point]:
         """The mean at each count."""
@@ -83,10 +90,16 @@ class Curve:
         row = (more - less).mean(axis=0)
         return Point(float(row.mean()), *bounds(row))
 
-    def hits(self, priors: str, takes: int) -> dict[str, float]:
-        """Emotion → hit rate of the best of so many takes."""
-        table = self.cells[priors][MEASURES.index(HIT), self.counts.index(takes)]
+    def by_emotion(self, priors: str, takes: int, measure: str = HIT) -> dict[str, float]:
+        """Emotion → the mean over sentences for the best of so many takes."""
+        table = self.cells[priors][MEASURES.index(measure), self.counts.index(takes)]
         return dict(zip(self.emotions, table.mean(axis=1).tolist(), strict=True))
+
+    def gained(self, before: str) -> dict[str, float]:
+        """Emotion → the score of few tuned takes less that of as many from other priors."""
+        less = self.by_emotion(before, self.few, SCORE)
+        more = self.by_emotion(TUNED, self.few, SCORE)
+        return {emotion: more[emotion] - less[emotion] for emotion in self.emotions}
 
     @property
     def few(self) -> int:
@@ -113,10 +126,46 @@ class Curve:
     def form(self) -> dict[str, Any]:
         """As JSON."""
         return {
-            **{m: {p: [vars(x) for x in self.points(p, m)] for p in PRIORS} for m in MEASURES},
-            "emotions": {priors: self.hits(priors, self.few) for priors in PRIORS},
+            **{
+                measure: {
+                    priors: [vars(point) for point in self.points(priors, measure)]
+                    for priors in self.priors
+                }
+                for measure in MEASURES
+            },
+            "emotions": {priors: self.by_emotion(priors, self.few) for priors in self.priors},
             "equal": {**vars(self.equal), "in_words": str(self.equal)},
         }
+
+
+def curves(
+    kinds: Sequence[str],
+    emotions: Sequence[str],
+    counts: Sequence[int],
+    table: Sequence[Sequence[Sequence[Sequence[Heard]]]],
+) -> dict[str, Curve]:
+    """Listener → curve.
+
+    Args:
+        kinds: of priors, in the order of the table.
+        emotions: canonical ones, likewise.
+        counts: takes, likewise.
+        table: sentences → emotions → kinds → counts → what was heard.
+    """
+    found = {}
+    for name in table[0][0][0][0]:
+        values = np.array([[[[c[name] for c in cell] for cell in e] for e in row] for row in table])
+        # From [sentences, emotions, kinds, counts, measures].
+        cells = dict(zip(kinds, values.transpose(2, 4, 3, 1, 0), strict=True))
+        found[name] = Curve(emotions, counts, cells)
+    return found
+
+
+def losses(curves: Sequence[Curve], before: str) -> dict[str, float]:
+    """Emotion → mean gain over the priors that it had, of the emotions where that is below 0."""
+    found = [curve.gained(before) for curve in curves]
+    gains = {emotion: fmean(one[emotion] for one in found) for emotion in found[0]}
+    return {emotion: gain for emotion, gain in gains.items() if gain < 0}
 
 
 def bounds(row: Array) -> tuple[float, float]:

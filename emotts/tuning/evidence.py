@@ -18,7 +18,12 @@ USUAL = 8
 
 
 def content(
-    plan: Plan, found: Tendencies, heard: int, rejected: float, curves: Mapping[str, Curve]
+    plan: Plan,
+    found: Tendencies,
+    heard: int,
+    rejected: float,
+    curves: Mapping[str, Curve],
+    left_out: Mapping[str, float],
 ) -> Tuned:
     """The file of a tuned voice. It names no date: the same job writes the same bytes.
 
@@ -28,6 +33,7 @@ def content(
         heard: how many sentences were listened to, repetitions counted.
         rejected: the share of the takes that a check rejected.
         curves: listener → what it heard; none where nothing was measured.
+        left_out: emotion → gain, of those that keep the priors that they had.
     """
     booth = plan.booth
     who = {listener.name: listener.classifier.fingerprint for listener in booth.listeners}
@@ -39,8 +45,10 @@ def content(
         "sentences": heard,
         "takes": plan.takes,
         "rejected": round(rejected, 4),
+        "job": plan.digest,
     }
     if curves:
+        evidence["left_out"] = {emotion: round(gain, 2) for emotion, gain in left_out.items()}
         evidence["curve"] = {
             "takes": plan.counts,
             "sentences": curves[CHOOSE].cells[TUNED].shape[-1],
@@ -48,7 +56,7 @@ def content(
             "heard_by": {name: curve.form() for name, curve in curves.items()},
         }
     return Tuned.of(
-        found,
+        {emotion: controls for emotion, controls in found.items() if emotion not in left_out},
         booth.engine,
         booth.voice,
         made=(
@@ -56,18 +64,20 @@ def content(
             f"each emotion in {heard} sentences; heard by {', '.join(who.values())}"
         ),
         classifiers=who,
-        reached=_reached(plan, curves),
+        reached=_reached(plan, curves, left_out),
         evidence=evidence,
     )
 
 
-def _reached(plan: Plan, curves: Mapping[str, Curve]) -> dict[str, float]:
+def _reached(
+    plan: Plan, curves: Mapping[str, Curve], left_out: Mapping[str, float]
+) -> dict[str, float]:
     """How often the usual number of takes reaches each emotion, to the first judge."""
     if not plan.judges or not curves:
         return {}
     takes = max(count for count in plan.counts if count <= USUAL)
-    hits = curves[plan.judges[0].name].hits(TUNED, takes)
-    return {emotion: round(share, 2) for emotion, share in hits.items()}
+    hits = curves[plan.judges[0].name].by_emotion(TUNED, takes)
+    return {emotion: round(hit, 2) for emotion, hit in hits.items() if emotion not in left_out}
 
 
 def _digest(texts: list[str]) -> str:

@@ -10,8 +10,8 @@ from emotts.files import cache_dir
 from emotts.tendencies import TENDENCIES, Tendencies
 from emotts.tunedfile import Tuned, replaceable
 from emotts.tuning.clock import Clock, Progress
-from emotts.tuning.contest import Heard, contest
-from emotts.tuning.curve import LITERATURE, MEASURES, TUNED, Curve
+from emotts.tuning.contest import CHOOSE, Heard, contest
+from emotts.tuning.curve import LITERATURE, SHIPPED, TUNED, Curve, curves, losses
 from emotts.tuning.evidence import content
 from emotts.tuning.journal import Journal
 from emotts.tuning.learner import Drawn, Learner, Liked, Step, settled
@@ -26,7 +26,8 @@ INTERVAL = 2
 class Job:
     """Tunes a voice. Ended in any way, the same job goes on where it was.
 
-    The file of tuned priors is written after each generation, and with the curve at the end.
+    An emotion that loses, by the judges, against the priors that it had keeps those. Before that is
+    known, the file is written only where nothing better can be lost: where nothing is tuned.
     """
 
     def __init__(
@@ -45,10 +46,15 @@ class Job:
         """
         self.plan, self.file = plan, file
         self.tuned: Tuned | None = None
-        """What was written, as soon as there is something."""
+        """What was learned, as soon as there is something."""
+        self.left_out: dict[str, float] = {}
+        """Emotion → what it gained, of those that keep the priors that they had."""
+        self.written = False
+        """Whether what was learned counts from now on."""
         self.curves: dict[str, Curve] = {}
         """Listener → what it heard in the winners, those who choose first."""
         replaceable(file)
+        self._untuned = plan.shipped is None and (not file.is_file() or self._mine)
         self._learner = Learner(plan.booth.engine.controls, plan.emotions)
         self._journal = Journal(cache_dir() / "tuning" / f"{plan.digest}.jsonl")
         self._keep = keep
@@ -67,15 +73,23 @@ class Job:
         """
         yield from self._learn()
         if self.tuned is not None and self.plan.counts:
-            yield from self._measure(self.tuned.tendencies)
+            yield from self._measure({**TENDENCIES, **self.tuned.found})
+        self.stop()
         if self.complete and not self._keep:
             self._journal.forget()
 
     def stop(self) -> None:
-        """End `run` early, with what was learned so far where that is enough."""
-        if self.tuned is None and self._heard >= ENOUGH:
-            self._learner.move()
-            self._write()
+        """End `run`, early too, with what was learned so far where that is enough."""
+        self._settle()
+        if self.curves:
+            before = SHIPPED if self.plan.shipped else LITERATURE
+            judges = [curve for name, curve in self.curves.items() if name != CHOOSE]
+            self.left_out = losses(judges or list(self.curves.values()), before)
+            self._learned()
+        if len(self.left_out) == len(self.plan.emotions):
+            self._take_back()
+        elif self.tuned is not None and (self.curves or not self.plan.counts or self._untuned):
+            self._write(self.tuned)
 
     @property
     def complete(self) -> bool:
@@ -101,10 +115,11 @@ class Job:
             self._heard += 1
             if learner.generations > generations:
                 generations = learner.generations
-                self._write()
+                self._learned()
             yield clock.tick()
             if clock.late and self._heard >= ENOUGH:
-                return self.stop()
+                break
+        self._settle()
 
     def _liked(self, clock: Clock, step: Step, drawn: Drawn) -> Liked:
         """How takes are liked, heard now or by an earlier run."""
@@ -123,10 +138,11 @@ class Job:
     def _measure(self, found: Tendencies) -> Iterator[Progress]:
         """What the best of so many takes is worth, sentence by sentence."""
         plan, texts = self.plan, self.plan.texts.held_out
-        both = {LITERATURE: TENDENCIES, TUNED: found}
+        shipped = {SHIPPED: plan.shipped} if plan.shipped else {}
+        kinds = {LITERATURE: TENDENCIES, **shipped, TUNED: found}
         clock = Clock(
             "measure",
-            len(texts) * len(plan.emotions) * len(both),
+            len(texts) * len(plan.emotions) * len(kinds),
             plan.minutes and 30 * plan.minutes,
         )
         table: list[list[list[list[Heard]]]] = []
@@ -134,16 +150,15 @@ class Job:
             row: list[list[list[Heard]]] = []
             for emotion in plan.emotions:
                 cell = []
-                for priors in both.values():
+                for priors in kinds.values():
                     cell.append(self._contest(clock, text, emotion, priors))
                     yield clock.tick()
                 row.append(cell)
             table.append(row)
             if len(table) >= INTERVAL:
-                self.curves = self._curves(table)
+                self.curves = curves(list(kinds), plan.emotions, plan.counts, table)
                 if clock.late:
                     break
-        self._write()
 
     def _contest(self, clock: Clock, text: str, emotion: str, priors: Tendencies) -> list[Heard]:
         """What is heard in the winners of a sentence, now or by an earlier run."""
@@ -157,22 +172,30 @@ class Job:
         )
         return heard
 
-    def _curves(self, table: list[list[list[list[Heard]]]]) -> dict[str, Curve]:
-        """Listener → curve, from sentences → emotions → priors → counts → what was heard."""
-        curves = {}
-        for name in table[0][0][0][0]:
-            values = np.array(
-                [[[[c[name] for c in cell] for cell in e] for e in row] for row in table]
-            )  # [sentences, emotions, priors, counts, measures]
-            literature, tuned = values.transpose(2, 4, 3, 1, 0)
-            assert len(literature) == len(MEASURES)
-            cells = {LITERATURE: literature, TUNED: tuned}
-            curves[name] = Curve(self.plan.emotions, self.plan.counts, cells)
-        return curves
+    def _settle(self) -> None:
+        """Learn from less than a generation, where that is enough."""
+        if self.tuned is None and self._heard >= ENOUGH:
+            self._learner.move()
+            self._learned()
 
-    def _write(self) -> None:
-        """Write what there is, over what was written before."""
-        found = settled(self._learner.found)
-        rejected = float(np.mean(self._rejected))
-        self.tuned = content(self.plan, found, self._heard, rejected, self.curves)
-        self.tuned.save(self.file)
+    def _learned(self) -> None:
+        """Put down what was learned so far; it counts at once where nothing better is lost."""
+        found, rejected = settled(self._learner.found), float(np.mean(self._rejected))
+        self.tuned = content(self.plan, found, self._heard, rejected, self.curves, self.left_out)
+        if self._untuned:
+            self._write(self.tuned)
+
+    def _write(self, tuned: Tuned) -> None:
+        tuned.save(self.file)
+        self.written = True
+
+    def _take_back(self) -> None:
+        """Leave no file of this job: nothing was gained."""
+        self.written = False
+        if self.file.is_file() and self._mine:
+            self.file.unlink()
+
+    @property
+    def _mine(self) -> bool:
+        """Whether the file that is there was written by this job, in an earlier run perhaps."""
+        return Tuned.load(self.file).evidence.get("job") == self.plan.digest

@@ -1,11 +1,11 @@
 """The page about a tuned voice: one file that needs no other, and no network."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from importlib.resources import files
 
 from emotts.tunedfile import Tuned
-from emotts.tuning.curve import HIT, LITERATURE, PRIORS, TUNED, Curve
+from emotts.tuning.curve import HIT, Curve
 from emotts.tuning.picture import picture
 
 
@@ -34,28 +34,29 @@ def page(tuned: Tuned, curves: Mapping[str, Curve]) -> str:
 
 
 def _section(name: str, curve: Curve) -> str:
-    rows = "".join(
-        f'<tr><th scope="row">{count}</th>' + "".join(f"<td>{point}</td>" for point in points)
-        for count, *points in zip(
-            curve.counts, *(curve.points(priors, HIT) for priors in PRIORS), strict=True
-        )
-    )
+    columns = [curve.points(priors, HIT) for priors in curve.priors]
+    rows = [
+        (str(count), *(str(column[index]) for column in columns))
+        for index, count in enumerate(curve.counts)
+    ]
+    emotions = [curve.by_emotion(priors, curve.few) for priors in curve.priors]
+    by_emotion = [
+        (emotion, *(f"{rates[emotion]:.2f}" for rates in emotions)) for emotion in curve.emotions
+    ]
     return (
         f"<section><h2>{escape(name)}</h2><p>{escape(str(curve.equal))}.</p>"
-        f'<div class="wide"><table><thead><tr><th>takes</th><th>{LITERATURE}</th><th>{TUNED}</th>'
-        f"</tr></thead><tbody>{rows}</tbody></table></div>{_emotions(curve)}</section>"
+        + _table(("takes", *curve.priors), rows)
+        + _table((f"best of {curve.few}", *curve.priors), by_emotion)
+        + "</section>"
     )
 
 
-def _emotions(curve: Curve) -> str:
-    """Hit rates of few takes, by emotion."""
-    literature, tuned = (curve.hits(priors, curve.few) for priors in PRIORS)
-    rows = "".join(
-        f'<tr><th scope="row">{emotion}</th><td>{literature[emotion]:.2f}</td>'
-        f"<td>{tuned[emotion]:.2f}</td></tr>"
-        for emotion in curve.emotions
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    body = "".join(
+        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+        for first, *cells in rows
     )
     return (
-        f'<div class="wide"><table><thead><tr><th>best of {curve.few}</th><th>{LITERATURE}</th>'
-        f"<th>{TUNED}</th></tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<div class="wide"><table><thead><tr>{"".join(f"<th>{cell}</th>" for cell in head)}</tr>'
+        f"</thead><tbody>{body}</tbody></table></div>"
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from math import log2
 
-from emotts.tuning.curve import HIT, PRIORS, TUNED, Curve, Point
+from emotts.tuning.curve import HIT, TUNED, Curve, Point
 
 WIDTH, HEIGHT = 360, 250
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 34, 44
@@ -12,7 +12,9 @@ STYLE = """
 svg { color-scheme: light dark; font: 12px system-ui, sans-serif; }
 text { fill: light-dark(#1d1f23, #e8e6e1); } .soft { fill: light-dark(#646a73, #9aa0a8); }
 .grid { stroke: light-dark(#dcd9d3, #353a42); } .band { opacity: .16; }
-.literature { --hue: light-dark(#8a8f98, #a3a8b0); } .tuned { --hue: light-dark(#0b6e55, #5fd0ae); }
+.literature { --hue: light-dark(#8a8f98, #a3a8b0); }
+.shipped { --hue: light-dark(#2f6fd0, #74a9ff); }
+.tuned { --hue: light-dark(#0b6e55, #5fd0ae); }
 .line { fill: none; stroke: var(--hue); stroke-width: 2; } .band, .dot { fill: var(--hue); }
 """
 
@@ -36,7 +38,7 @@ def picture(curves: Mapping[str, Curve]) -> str:
 
 
 def _panel(name: str, curve: Curve) -> str:
-    lines = [_line(priors, curve) for priors in PRIORS]
+    lines = [_line(priors, curve) for priors in curve.priors]
     return (
         f'<text x="{LEFT}" y="16" font-weight="600">{escape(name)}</text>'
         + "".join(_level(rate / 4) for rate in range(5))
@@ -62,7 +64,7 @@ def _line(priors: str, curve: Curve) -> str:
     lower = [f"{x:.1f},{_y(p.low):.1f}" for x, p in zip(places, points, strict=True)]
     along = " ".join(f"{x:.1f},{_y(p.mean):.1f}" for x, p in zip(places, points, strict=True))
     dots = "".join(map(_dot, curve.counts, places, points))
-    below = 16 if priors != TUNED else -8
+    below = -8 if priors == TUNED else 16
     return (
         f'<g class="{priors}"><polygon class="band" points="{" ".join(upper + lower[::-1])}"/>'
         f'<polyline class="line" points="{along}"/>{dots}'

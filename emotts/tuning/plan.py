@@ -10,7 +10,7 @@ from emotts.emotions import Target, emotion
 from emotts.engine import Engine
 from emotts.errors import ConfigError
 from emotts.listener import Listener
-from emotts.tendencies import TENDENCIES
+from emotts.tendencies import TENDENCIES, Tendencies
 from emotts.tuning.booth import Booth
 from emotts.tuning.curve import COUNTS
 from emotts.tuning.learner import UNTUNED, steps
@@ -32,6 +32,8 @@ class Plan:
     """Canonical ones, which all listeners know."""
     judges: Sequence[Listener] = ()
     """Have no part in the tuning, and hear what came of it."""
+    shipped: Tendencies | None = None
+    """What the engine came with, where it came tuned; measured, too."""
     takes: int = TAKES
     """A sentence, emotion and generation."""
     generations: int = GENERATIONS

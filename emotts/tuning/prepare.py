@@ -1,9 +1,10 @@
 """Makes the plan of a job from a host and what a user asks for."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from emotts import conditioning
+from emotts import conditioning, tuned
 from emotts.classifier import Classifier
 from emotts.config import PartConfig
 from emotts.engine import Engine
@@ -61,6 +62,8 @@ def prepare(
     choosing = [classifier for classifier, role in roles if role.finalists is None]
     wanted = hearable(emotions, choosing)
     judging = _judges(studio, judges, wanted) if most else []
+    known = tuned.known(engine, spoken, studio.config.tuned)
+    came = None if known.shipped is None else replace(known, own=None)
     embeddings = studio.config.embeddings
     booth = Booth(
         engine,
@@ -74,6 +77,7 @@ def prepare(
         found,
         wanted,
         _calibrated(judging, engine, spoken),
+        shipped=None if came is None else came.tendencies,
         takes=takes,
         counts=tuple(count for count in COUNTS if count <= most),
         minutes=minutes,
