@@ -11,6 +11,7 @@ from livekit.agents import APIConnectionError, APIConnectOptions, APIError, tts
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
 
 from emotts import Audio, Host
+from emotts.dimensions import POINTS
 from emotts.errors import EmottsError, GoneError, SilentTextError
 from emotts.intake import Begin
 from emotts_livekit.markup import Markup
@@ -67,7 +68,7 @@ class TTS(tts.TTS[Literal["sentence_chosen"]]):
     @property
     def emotions(self) -> tuple[str, ...]:
         """Those that can be heard, and so be asked for."""
-        return self._host.classifiers[0].labels
+        return self._host.classifiers[0].labels or tuple(POINTS)
 
     @property
     def options(self) -> Options:
