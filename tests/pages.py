@@ -57,3 +57,8 @@ def rows(text: str, head: str) -> Iterator[list[str]]:
             for row in table.splitlines()
             for name in re.findall(r"`([^`]+)`", row.replace("\\|", "").split("|")[1])
         ]
+
+
+def keys(page: str, heading: str) -> list[list[str]]:
+    """The keys of the JSON that a section documents: a list a table."""
+    return list(rows(section(page, heading), "key"))

@@ -11,7 +11,7 @@ import griffe
 import pytest
 from click.testing import CliRunner
 from fastapi.testclient import TestClient
-from pages import DOCS, ROOT, blocks, rows, section
+from pages import DOCS, ROOT, blocks, keys, rows, section
 
 from emotts import Config, Host, hookspecs
 from emotts.builtin.hibari import CONTROLS
@@ -66,10 +66,6 @@ def test_the_configuration_of_the_docs_is_the_default() -> None:
     (block,) = (block for block in blocks(DOCS / "cli.md") if block.language == "yaml")
     named = re.findall(r"^(\w+):", block.code, re.MULTILINE)
     assert named == list(Config.model_fields)
-
-
-def keys(page: str, heading: str) -> list[list[str]]:
-    return list(rows(section(page, heading), "key"))
 
 
 def test_the_json_of_say_is_documented(tones: Path, tmp_path: Path) -> None:

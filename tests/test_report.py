@@ -16,7 +16,7 @@ import pytest
 import soundfile
 from click.testing import CliRunner, Result
 from labelled import run, speak
-from test_docs import keys, section
+from pages import keys
 
 from emotts.cli import cli
 from emotts.errors import ConfigError, EmottsError, UnknownNameError
@@ -162,7 +162,7 @@ def test_the_page_is_one_file_and_quotes_what_it_was_told(labels: Path) -> None:
 
 def test_the_counts_are_printed_as_the_docs_say(parquet: Path) -> None:
     printed = json.loads(made(parquet, "--truth", "mood", "--json").stdout)
-    assert [list(printed)] == keys(section("json.md", "report"))
+    assert [list(printed)] == keys("json.md", "report")
     assert (printed["rows"], printed["errors"], printed["speakers"]) == (CLIPS + 1, 1, 2)
     assert sum(printed["tops"].values()) == CLIPS
     assert sum(printed["confusion"]["sadness"].values()) == CLIPS / len(MOODS)
