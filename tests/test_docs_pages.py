@@ -12,6 +12,7 @@ from pages import DOCS, PAGES, ROOT, prose
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
+PLUGINS = sorted(file.parent for file in ROOT.glob("plugins/*/pyproject.toml"))
 HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 # DESIGN's words → what they are not called. Words with other meanings of their own (a sample of
@@ -74,15 +75,16 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_every_page_is_found_from_the_index() -> None:
+    wanted = {*DOCS.rglob("*.md"), *(plugin / "README.md" for plugin in PLUGINS)}
     found = {DOCS / "index.md"}
     queue = list(found)
     for page in queue:  # grows meanwhile
         for link in links(page):
             there = (page.parent / urlsplit(link).path).resolve()
-            if there.suffix == ".md" and there.is_relative_to(DOCS) and there not in found:
+            if there in wanted and there not in found:
                 found.add(there)
                 queue.append(there)
-    assert found == set(DOCS.rglob("*.md"))
+    assert found == wanted
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -92,9 +94,6 @@ def test_one_word_for_each_idea(page: Path) -> None:
         for other in others:
             found = re.search(rf"\b{other}s?\b.*", text, re.IGNORECASE)
             assert not found, f"{word!r} is the word: {found[0] if found else ''}"
-
-
-PLUGINS = sorted(file.parent for file in ROOT.glob("plugins/*/pyproject.toml"))
 
 
 @pytest.mark.parametrize("plugin", PLUGINS, ids=lambda plugin: plugin.name)
