@@ -5,7 +5,8 @@
 Needs the corpora, and the plugins of the engines. One family of classifiers on one half of the
 corpora tunes and chooses, the other family on the other half judges, and the other way round
 (benchmarks.proof.panel); measured is what `emotts tune` does, with its sentences and checks. A run
-that was ended goes on where it was. A picture goes to results/tune-ENGINE.svg.
+that was ended goes on where it was. A picture goes to results/tune-ENGINE.svg, and with --output
+the priors of the first trial into a folder: what a plugin may bring, as it was measured.
 """
 
 import logging
@@ -20,9 +21,11 @@ import numpy as np
 
 from benchmarks.disjoint import table
 from benchmarks.proof.panel import Panel, Trial, cross_families, prepare
+from emotts import tuned
 from emotts.config import Config, EngineConfig
 from emotts.host import Host
 from emotts.profiles import renderings
+from emotts.tunedfile import Tuned
 from emotts.tuning.booth import Booth
 from emotts.tuning.contest import CHOOSE
 from emotts.tuning.curve import COUNTS, HIT, LITERATURE, SCORE, TUNED, Curve, Point
@@ -58,31 +61,36 @@ class Size:
     """2: families take turns."""
 
 
-def curves(host: Host, size: Size) -> Mapping[str, Curve]:
-    """Of those who chose, and of the juries: means over the trials."""
+def measured(host: Host, size: Size) -> tuple[Mapping[str, Curve], Tuned]:
+    """Curves of those who chose, and of the juries: means over the trials; the first's priors."""
     engine, voice = host.engine, host.engine.voice()
     panel = Panel(renderings(engine, voice))
     texts = divided(SENTENCES, "emotts")
     texts = Texts(texts.learned[: size.learned], texts.held_out[: size.sentences])
-    found = []
+    jobs = []
     for trial in cross_families()[: size.trials]:
         booth = Booth(engine, voice, panel.of(trial.verifier), host.checks)
         counts = tuple(count for count in COUNTS if count <= size.most)
         plan = Plan(booth, texts, EMOTIONS, panel.of(trial.jury), counts=counts)
-        found.append(_tuned(plan, trial))
-    return {
+        jobs.append(_run(plan, trial))
+    found = [job.curves for job in jobs]
+    means = {
         CHOOSES: _mean([one[CHOOSE] for one in found]),
         JUDGES: _mean([curve for one in found for name, curve in one.items() if name != CHOOSE]),
     }
+    first = jobs[0].tuned
+    assert first is not None  # it ran to its end
+    # Nobody else has these classifiers: no others are the same, and none has changed.
+    return means, first.model_copy(update={"classifiers": {}})
 
 
-def _tuned(plan: Plan, trial: Trial) -> Mapping[str, Curve]:
-    """Listener → curve; the tuned priors themselves are thrown away."""
+def _run(plan: Plan, trial: Trial) -> Job:
+    """A job that is done; its file is thrown away."""
     with TemporaryDirectory() as folder:
         job = Job(plan, Path(folder) / "tuned.json", keep=True)
         for step in job.run():
             logging.info("%s: %s %d of %d", trial.name, step.stage, step.done, step.total)
-    return job.curves
+    return job
 
 
 def _mean(found: list[Curve]) -> Curve:
@@ -135,6 +143,7 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=10, help="sentences to measure with")
     parser.add_argument("--most", type=int, default=COUNTS[-1], help="takes")
     parser.add_argument("--trials", type=int, choices=(1, 2), default=2, help="2: turns about")
+    parser.add_argument("--output", type=Path, help="a folder for tuned priors")
     arguments = parser.parse_args()
     size = Size(arguments.learned, arguments.sentences, arguments.most, arguments.trials)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -142,7 +151,9 @@ def main() -> None:
     print(INTRODUCTION)
     for name in arguments.engines:
         host = Host(Config(engine=EngineConfig.model_validate(name)))
-        found = curves(host, size)
+        found, priors = measured(host, size)
+        if arguments.output:
+            priors.save(arguments.output / tuned.file_name(host.engine, host.engine.voice()))
         (RESULTS / f"tune-{_file(name)}.svg").write_text(picture(found), encoding="utf-8")
         print(section(name, found, size), flush=True)
 
