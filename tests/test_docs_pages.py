@@ -8,7 +8,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from pages import DOCS, PAGES, ROOT, prose
+import yaml
+from pages import DOCS, PAGES, ROOT, blocks, prose
+
+from emotts import Config
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
@@ -117,3 +120,17 @@ def test_the_figures_of_the_proof_are_quoted_rightly() -> None:
     for figure in ("84%", "80%", "35%", "91%", "73%", "87%", "89%", "69%"):
         assert figure in prose(DOCS / "how-it-chooses.md")
         assert f"0.{figure[:-1]}" in report, figure
+
+
+@pytest.mark.parametrize("page", documents(), ids=str)
+def test_blocks_are_where_they_are_found(page: Path) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert not re.search(r"^[ \t]+```", text, re.MULTILINE), "a fence that is indented"
+
+
+@pytest.mark.parametrize("page", documents(), ids=str)
+def test_configurations_are_valid(page: Path) -> None:
+    for block in blocks(ROOT / page):
+        content = yaml.safe_load(block.code) if block.language == "yaml" else None
+        if isinstance(content, dict) and set(content) & set(Config.model_fields):
+            Config.model_validate(content)
