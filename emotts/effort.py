@@ -93,7 +93,8 @@ def diversity(positions: Rows, embeddings: Sequence[npt.NDArray[np.float32]]) ->
 def _squares(rows: Rows) -> Rows:
     """[n, n] squared distances between rows."""
     norms = (rows**2).sum(axis=1)
-    return np.asarray(np.maximum(norms[:, None] + norms - 2 * rows @ rows.T, 0.0))
+    products = np.einsum("id,jd->ij", rows, rows)  # for a product by BLAS threads would be started
+    return np.asarray(np.maximum(norms[:, None] + norms - 2 * products, 0.0))
 
 
 def _mean_over_pairs(distances: Rows) -> float:

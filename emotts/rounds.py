@@ -1,4 +1,13 @@
-"""Rounds: the takes of one sentence, made and heard until one is certain or enough were tried."""
+"""Rounds: the takes of one sentence, made and heard until one is certain or enough were tried.
+
+Two cores are busy, and never fought over: one thread makes the takes, checks and resamples them,
+while the one that asked for them hears those that are made. Signal processing and inference keep
+different units of a core busy, so the two get on well even where they share one. Who works has one
+thread: onnxruntime's sessions, none of which spins, scipy's transforms, soxr; and no product of
+matrices is so large that BLAS would start threads of its own. Where one thread would wait, the
+other's next work is begun: models are loaded while the first take is made, hibari's noise is drawn
+while its network runs, the costly checks get to know take 0 and the likely winner.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing

@@ -17,7 +17,7 @@ BANDS, LOWEST_HZ, HIGHEST_HZ = 26, 150.0, 7_000.0
 CEPSTRA = slice(1, 14)
 DEPTH_DB = 60.0
 # Frames at once: for a larger product BLAS would start threads, and wait for them.
-BLOCK = 16
+BLOCK = 8
 # What is said twice is the same wave again; the lowest 2 kHz are enough to tell.
 SLOW_RATE = 4_000
 PART = round(0.3 * SLOW_RATE)
