@@ -45,14 +45,15 @@ class Clock(FrameProcessor):
     def __init__(self) -> None:
         """Wait for the first turn."""
         super().__init__()
-        self.first: float | None = None
-        self.ended = asyncio.Event()
+        self.first = 0.0
+        self.begun, self.ended = asyncio.Event(), asyncio.Event()
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Look at a frame, and pass it on."""
         await super().process_frame(frame, direction)
-        if isinstance(frame, TTSAudioRawFrame) and self.first is None:
+        if isinstance(frame, TTSAudioRawFrame) and not self.begun.is_set():
             self.first = time.perf_counter()
+            self.begun.set()
         elif isinstance(frame, TTSStoppedFrame):
             self.ended.set()
         await self.push_frame(frame, direction)
@@ -73,15 +74,17 @@ def direct(host: Host, text: list[str]) -> float:
 
 async def piped(worker: PipelineWorker, clock: Clock, first: str, second: str) -> float:
     """Seconds until the first frame of audio is at the end of the pipeline."""
-    clock.first = None
+    clock.begun.clear()
     clock.ended.clear()
-    before, after = ([LLMTextFrame(token) for token in tokens(text)] for text in (first, second))
+    before = [LLMTextFrame(token) for token in tokens(first)]
+    completing, *after = [LLMTextFrame(token) for token in tokens(second)]
     await worker.queue_frames([LLMFullResponseStartFrame(), *before])
     await asyncio.sleep(SETTLED_S)
     start = time.perf_counter()
+    await worker.queue_frame(completing)
+    await clock.begun.wait()
     await worker.queue_frames([*after, LLMFullResponseEndFrame()])
     await clock.ended.wait()
-    assert clock.first is not None
     return clock.first - start
 
 

@@ -19,6 +19,8 @@ class TagAggregator(SimpleTextAggregator):
         self, char: str, *, protected_end: int = 0
     ) -> Aggregation | None:
         text = self._text
+        if "<" not in text and "[" not in text:
+            return await super()._check_sentence_with_lookahead(char, protected_end=protected_end)
         blind = _TAG.sub(lambda tag: " " * len(tag[0]), text)
         if within_tag(text) or blind[-1] != text[-1]:  # which ends a tag
             return None
