@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from emotts import Host
+from emotts import Config, Host
+from emotts.effort import Stop
 
 TASKS = Path("/proc/self/task")
 TEXT = "The shop on the corner of the quiet road opens at eight in the morning."
@@ -50,7 +51,23 @@ def runnable(task: Path) -> bool:
 
 
 @pytest.mark.parametrize("stop", ["never", "adaptive"])
-def test_no_more_than_two_threads_work_at_a_time(host: Host, stop: str) -> None:
+def test_how_many_takes_are_heard_at_once_changes_nothing(stop: Stop) -> None:
+    def made(threads: int) -> list[tuple[bytes, bytes]]:
+        config = {"classifiers": [{"name": "compact", "options": {"threads": threads}}]}
+        with Host(Config.model_validate(config)) as host:
+            (choice,) = host.say("The road is quiet.", "sadness", stop=stop).choices
+        return [
+            (c.audio.samples.tobytes(), c.predictions["compact"].embedding.tobytes())
+            for c in choice.candidates
+            if c.audio is not None
+        ]
+
+    alone = made(1)
+    assert made(2) == alone and made(4) == alone
+
+
+@pytest.mark.parametrize("stop", ["never", "adaptive"])
+def test_no_more_than_two_threads_work_at_a_time(host: Host, stop: Stop) -> None:
     texts = iter([f"{TEXT} {number}." for number in range(8)])
 
     def speak() -> None:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 
 ASSETS = Path(__file__).parent.parent / "assets" / "compact"
+# Takes at once: with larger batches one would look less often whether a take is certain, and the
+# choice would depend on the number of threads.
+TOGETHER = 2
 ENCODER = "encoder.onnx"
 HEADS = "heads.npz"
 
@@ -86,7 +89,7 @@ class CompactClassifier(CentredClassifier):
     def __init__(self, options: Any) -> None:
         """Keep the options, a `CompactOptions`."""
         super().__init__(options)
-        self.batch = options.threads
+        self.batch = min(options.threads, TOGETHER)
 
     @property
     def fingerprint(self) -> str:
