@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from emotts.controls import STANDARD, Control, resolve
@@ -42,6 +43,7 @@ class ProsodyWrapper(EngineWrapper):
     """
 
     name = "prosody"
+    tuned = Path(__file__).parent / "tuned"
 
     def __init__(self, options: Any, inner: Engine) -> None:
         """Add the controls that the engine inside lacks."""

@@ -10,14 +10,18 @@ from emotts_prosody import CONTROLS, ProsodyWrapper
 from emotts_prosody.shape import shaped
 from emotts_prosody.world import Analysis, analyse
 
-from emotts import plugins
+from emotts import plugins, tuned
 from emotts.audio import Audio
 from emotts.builtin.hibari import HibariEngine, HibariOptions
+from emotts.config import Config, EngineConfig
 from emotts.controls import Control
 from emotts.engine import Engine
 from emotts.errors import EngineError
+from emotts.host import Host
 from emotts.records import Conditioning, Rendering, Take, Voice
+from emotts.tendencies import TENDENCIES
 from emotts.testing import ToneEngine, check_engine
+from emotts.tunedfile import Tuned
 
 TEXT = "On Monday, the train leaves from platform four, and the red bus waits."
 NEUTRAL = {name: control.neutral for name, control in CONTROLS.items()}
@@ -223,3 +227,19 @@ def test_a_clip_without_voice_is_shaped_too() -> None:
         for name, control in CONTROLS.items():
             made = shaped(hiss, {name: control.high}, analyse)
             assert made.samples.size > 0, name
+
+
+def test_the_tuned_priors_that_it_brings_are_of_its_voices() -> None:
+    pytest.importorskip("emotts_espeak")
+    with Host(Config(engine=EngineConfig(name="prosody(espeak)"))) as host:
+        engine, voice = host.engine, host.engine.voice()
+        brought = Tuned.load(ProsodyWrapper.tuned / tuned.file_name(engine, voice))
+        moved = {name for controls in brought.emotions.values() for name in controls}
+        assert moved and moved <= set(engine.controls)
+        known = tuned.known(engine, voice)
+    if brought.fingerprint == engine.fingerprint:  # else of another version of eSpeak
+        assert known.shipped == brought
+        assert known.tendencies["disgust"]["pitch"] != TENDENCIES["disgust"]["pitch"]
+        assert known.tendencies["fear"] == TENDENCIES["fear"]  # it gained nothing
+    else:
+        assert known.shipped is None
