@@ -10,7 +10,7 @@ TESTS := tests $(wildcard plugins/*/tests)
 # torch and torchaudio that work together; only plugins need them, the core never does.
 TORCH := torch==2.14.1 torchaudio==2.11.0
 
-.PHONY: test test-core lint format docs bench samples clean
+.PHONY: test test-core thorough lint format docs bench samples clean
 
 test: $(VENV)/all
 	$(BIN)/python -m pytest --override-ini "pythonpath=$(TESTS)" $(TESTS)
@@ -18,10 +18,15 @@ test: $(VENV)/all
 test-core: $(VENV)/core
 	EMOTTS_LOAD_PLUGINS= $(BIN)/python -m pytest tests -m "not slow and not heavy"
 
+# Every property with 10,000 cases; the suite looks at 100.
+thorough: $(VENV)/core
+	$(BIN)/python -m pytest tests/properties --hypothesis-profile thorough
+
 lint: $(VENV)/core
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 format: $(VENV)/core
 	$(BIN)/ruff check --fix .

@@ -6,7 +6,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "results"
-CORE = ("install", "cost", "isolation", "compact", "functionals", "heard", "hostile", "server")
+CORE = "install cost isolation compact functionals heard hostile sabotage server".split()
 
 
 def main(names: list[str]) -> None:
@@ -21,4 +21,4 @@ def main(names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or list(CORE))
+    main(sys.argv[1:] or CORE)
