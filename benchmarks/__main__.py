@@ -6,7 +6,9 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "results"
-CORE = "install cost isolation compact functionals heard hostile sabotage server".split()
+CORE = (
+    "install cost cache playing isolation compact functionals heard hostile sabotage server".split()
+)
 
 
 def main(names: list[str]) -> None:

@@ -21,7 +21,7 @@ TEXT = (
     "The shop around the corner opens at eight in the morning. I went there with my brother. "
     "We bought bread, milk and a bag of apples. Then it began to rain, and we ran all the way home."
 )
-ROUNDS = 5
+ROUNDS = 3
 
 
 def main() -> None:
