@@ -3,11 +3,11 @@
 import json
 import os
 import signal
-import stat
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,32 +16,10 @@ from click.testing import CliRunner, Result
 
 from emotts.cli import cli
 
+devices = pytest.importorskip("benchmarks.device", reason="benchmarks are not in the sdist")
+
 # Three seconds of speech by ToneEngine, each sentence about as long.
 TEXT = "The cat sat on the mat. The dog ran to the door. The cow ate all the hay."
-
-# A program that plays: it takes as long as the sound lasts, at SPEED, and notes each time at which
-# it had nothing to play. It reads a third of a second ahead.
-DEVICE = """\
-#!{python}
-import json, os, sys, time
-rate = int(sys.argv[sys.argv.index("-r") + 1])
-ends, begun, gaps, count = None, None, [], 0
-open("{folder}/pid", "w").write(str(os.getpid()))
-while chunk := os.read(0, 1600):
-    now = time.monotonic()
-    if ends is None:
-        begun = ends = now
-        open("{folder}/begun", "w").close()
-    if now > ends:
-        gaps.append(now - ends)
-        ends = now
-    ends += len(chunk) / (2 * rate * {speed})
-    count += len(chunk)
-    time.sleep(max(0, ends - now - 0.3))
-time.sleep(max(0, ends - time.monotonic()))
-with open("{folder}/device", "w") as file:
-    json.dump({{"begun": begun, "ended": ends, "gaps": gaps, "seconds": count / 2 / rate}}, file)
-"""
 
 SLOW = """
 import time
@@ -92,9 +70,8 @@ def write(folder: Path, options: dict[str, Any]) -> None:
 
 
 def device(folder: Path, speed: float) -> None:
-    program = folder / "aplay"
-    program.write_text(DEVICE.format(python=sys.executable, folder=folder, speed=speed))
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    """Put a program in the place of aplay that takes as long as the sound lasts, at that speed."""
+    devices.install(folder / "aplay", log=folder / "device", speed=speed)
 
 
 def say(*arguments: str) -> Result:
@@ -148,8 +125,7 @@ def test_control_c_ends_the_player_and_the_making(stage: Path) -> None:
     write(stage, {"seconds": 0.3})
     command = [sys.executable, "-m", "emotts", "say", TEXT * 20, "-e", "fear", "--config", "c.yaml"]
     running = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
-    wait_for(stage / "begun")
-    pid = int((stage / "pid").read_text())
+    pid = int(begun(stage)["pid"])
     start = time.monotonic()
     running.send_signal(signal.SIGINT)
     _, errors = running.communicate(timeout=20)
@@ -160,11 +136,14 @@ def test_control_c_ends_the_player_and_the_making(stage: Path) -> None:
     assert len(made(stage)) < 10
 
 
-def wait_for(path: Path) -> None:
+def begun(folder: Path) -> dict[str, Any]:
+    """What the device notes when it begins."""
     end = time.monotonic() + 30
-    while not path.exists():
-        assert time.monotonic() < end, f"{path} never came"
+    while time.monotonic() < end:
+        with suppress(FileNotFoundError, ValueError):  # it may be writing
+            return played(folder)
         time.sleep(0.02)
+    pytest.fail("nothing was played")
 
 
 def test_what_was_made_before_an_error_is_heard(stage: Path) -> None:
