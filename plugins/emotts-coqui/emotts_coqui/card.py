@@ -4,12 +4,13 @@ A configuration names modules, classes and files, and Coqui imports and opens wh
 the names are held to lists and the files to this machine, and what is left is what Coqui sees.
 """
 
-import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from emotts.documents import from_json
 from emotts.errors import ConfigError
 
 from emotts_coqui.stats import expect_plain
@@ -120,11 +121,14 @@ def _module(content: dict[str, Any]) -> str:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = from_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: can't be read as JSON: {error}") from error
     if not isinstance(content, dict):
         raise ConfigError(f"{path}: is no configuration of a model")
+    for key in ("model_args", "audio", "characters"):
+        if not isinstance(content.get(key), (dict, type(None))):
+            raise ConfigError(f"{path}: {key} must be an object")
     return content
 
 
@@ -154,8 +158,9 @@ def _parts(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _find(name: str, folder: Path) -> str | None:
     for candidate in (Path(name), folder / name, folder / Path(name).name):
-        if candidate.is_file():
-            return str(candidate.resolve())
+        with suppress(OSError):  # a name that no file can have
+            if candidate.is_file():
+                return str(candidate.resolve())
     return None
 
 

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from emotts.documents import from_json
 from emotts.errors import ConfigError
 from emotts.plugins import NAME
 from emotts.records import Voice
@@ -40,7 +41,7 @@ class Model:
         """
         file = Path(f"{self.path}.json")
         try:
-            content = json.loads(file.read_text(encoding="utf-8"))
+            content = from_json(file.read_text(encoding="utf-8"))
             content["audio"]["sample_rate"], content["espeak"]["voice"], content["num_speakers"]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ConfigError(f"{file} does not describe a voice of Piper: {error!r}") from error
