@@ -56,7 +56,7 @@ class Writer:
         elif isinstance(found, Function):
             self._function(found, found.name)
         elif isinstance(found, Attribute):
-            self.add("```py", f"{found.name} = {found.value}", "```")
+            self.add("```text", f"{found.name} = {found.value}", "```")
             if found.docstring:
                 self.add(self.linked(found.docstring.value))
 
