@@ -98,6 +98,8 @@ def commands() -> None:
             f"| `emotts --help` | {ours * 1e3:.0f} ms | `python -c pass`: {other * 1e3:.0f} ms "
             f"| {ratio:.2f} | 4 |"
         )
+        listed = statistics.median(timed(run([*emotts, "plugins"])) for _ in range(7))
+        print(f"| `emotts plugins`, with what is installed | {listed:.2f} s | | | 0.5 s |")
         cold = statistics.median(timed(run(say)) for _ in range(7))
         print(f"| `emotts say`, cold, short sentence | {cold:.2f} s | | | 1.5 s |")
 

@@ -2,7 +2,6 @@
 
 import csv
 import os
-import time
 from pathlib import Path
 
 import numpy as np
@@ -154,18 +153,6 @@ def test_letters_as_spoken(text: str, letters: float) -> None:
 
 def test_silence_is_rejected(takes: list[Audio]) -> None:
     assert failed(audio(np.zeros(24_000), 24_000), takes[0])
-
-
-@pytest.mark.slow
-def test_it_costs_a_few_milliseconds(takes: list[Audio]) -> None:
-    three = audio(np.tile(takes[0].samples, 2)[: 3 * takes[0].rate], takes[0].rate)
-    times = []
-    for _ in range(20):
-        clip = Audio(three.samples, three.rate)
-        start = time.process_time()
-        CHECK.measure([clip], baseline=takes[0], text=TEXT, voice=VOICE)
-        times.append(time.process_time() - start)
-    assert np.median(times) < 0.025
 
 
 @pytest.mark.corpus
