@@ -27,9 +27,10 @@ from emotts.plugins import load
 from emotts.registry import PluginInfo, Plugins
 from emotts.server.app import create
 from emotts.speech import Choice
-from emotts.tendencies import TENDENCIES
+from emotts.tendencies import Tendency
 from emotts.testing import PitchClassifier, ToneEngine
-from emotts.tuned import TENDENCIES as LITERATURE
+from emotts.tuned import file_name
+from emotts.tunedfile import Tuned
 
 FIRST, SECOND = "The cat sat.", "The dog ran."
 TEXT = f"{FIRST} {SECOND}"
@@ -221,13 +222,14 @@ def test_a_file_that_an_option_names_decides(
     assert not Host(config, plugins=plugins).say(FIRST, "anger").cached
 
 
-def test_the_priors_decide(
-    config: Config, plugins: Plugins, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    host = Host(config, plugins=plugins)
-    host.say(FIRST, "anger")
-    softer = {**LITERATURE, "anger": TENDENCIES["sadness"]}
-    monkeypatch.setattr("emotts.speakers.tuned.tendencies", lambda *_, **__: softer)
+def test_the_priors_decide(config: Config, plugins: Plugins, tmp_path: Path) -> None:
+    config = config.model_copy(update={"tuned": str(tmp_path / "tuned")})
+    assert not Host(config, plugins=plugins).say(FIRST, "anger").cached
+    assert Host(config, plugins=plugins).say(FIRST, "anger").cached
+    engine = Plain(Plain.Options())
+    softer = {"anger": {"energy": Tendency(1.0, 1.0)}}
+    tuning = Tuned.of(softer, engine, engine.voice(), made="by a test")
+    tuning.save(tmp_path / "tuned" / file_name(engine, engine.voice()))
     assert not Host(config, plugins=plugins).say(FIRST, "anger").cached
 
 
