@@ -42,9 +42,7 @@ def test_no_other_origin_may_read(humming: str) -> None:  # noqa: F811
         assert not [name for name in response.headers if name.startswith("access-control")]
 
 
-@pytest.mark.parametrize(
-    "given", ["", "Bearer", "Bearer secre", "Bearer secret2", "Bearer SECRET"]
-)
+@pytest.mark.parametrize("given", ["", "Bearer", "Bearer secre", "Bearer secret2", "Bearer SECRET"])
 def test_a_key_is_right_or_wrong_and_nothing_between(given: str, tones: Path) -> None:
     with served(Host(Config.load(tones)), ServerSettings(key="secret")) as address:
         found = httpx.get(f"{address}/v1/models", headers={"Authorization": given})
