@@ -23,7 +23,7 @@ MODELS: tuple[type[BaseModel], ...] = tuple(
     for model in vars(module).values()
     if isinstance(model, type) and issubclass(model, messages.Message)
 )
-plain = json_values.filter(lambda value: "NaN" not in repr(value) and "inf" not in repr(value))
+plain = json_values.filter(lambda value: "nan" not in repr(value) and "inf" not in repr(value))
 
 
 def crossed(sent: bytes, *, max_samples: int = 100) -> Frame:
