@@ -98,5 +98,8 @@ class Failure(Message):
             return UnknownNameError(*self.unknown)
         kind = getattr(errors, self.type, None)
         if isinstance(kind, type) and issubclass(kind, EmottsError):
-            return kind(self.message)
+            # Not called: what an error is made of is not what it says.
+            error = kind.__new__(kind)
+            Exception.__init__(error, self.message)
+            return error
         return None

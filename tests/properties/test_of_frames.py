@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from emotts import errors
 from emotts.audio import Audio
-from emotts.errors import AudioError, EmottsError, UnknownNameError
+from emotts.errors import AudioError, EmottsError, SilentTextError, UnknownNameError
 from emotts.isolation import frames, messages, requests
 from emotts.isolation.frames import Frame, FrameError
 from emotts.records import Rendering
@@ -142,7 +142,10 @@ CHILDREN = [e for e in vars(errors).values() if isinstance(e, type) and issubcla
 
 @given(st.sampled_from([*CHILDREN, OSError, RuntimeError]), st.text(), st.lists(names))
 def test_errors_cross_as_what_they_are(kind: type[Exception], words: str, valid: list[str]) -> None:
-    error = UnknownNameError("engine", words, valid) if kind is UnknownNameError else kind(words)
+    if kind is UnknownNameError:
+        error: Exception = UnknownNameError("engine", words, valid)
+    else:
+        error = kind() if kind is SilentTextError else kind(words)
     found = there_and_back(requests.Failure.of(error)).meant
     if kind in CHILDREN:
         assert type(found) is kind and str(found) == str(error)

@@ -61,10 +61,6 @@ def test_fragments_lose_nothing_whatever_they_are_cut_into(given: str, sizes: li
 
 
 @given(texts)
-def test_how_a_text_is_cut_into_fragments_does_not_change_its_sentences(given: str) -> None:
-    one = list(complete(given))
-    for part in one[:-1]:
-        assert part
-    assert [s for part in one for s in text.spoken(part)] == [
-        s for part in complete([given]) for s in text.spoken(part)
-    ]
+def test_how_a_text_is_cut_into_fragments_does_not_change_what_is_spoken(given: str) -> None:
+    one, other = ("".join(map("".join, map(text.spoken, complete(p)))) for p in (given, [given]))
+    assert [c for c in one if c.isalnum()] == [c for c in other if c.isalnum()]
