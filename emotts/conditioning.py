@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from emotts.classifier import Classifier
-from emotts.documents import from_json
+from emotts.documents import from_json, vector
 from emotts.emotions import Target, canonical
 from emotts.errors import ConfigError
 from emotts.records import Candidate, Conditioning, Embedding
@@ -98,12 +98,15 @@ def read_centroids(path: str | Path) -> dict[str, Embedding]:
     Raises:
         ConfigError: the file can't be read, is of another form, or names no emotion.
     """
-    found: dict[str, list[list[float]]] = {}
+    found: dict[str, list[Embedding]] = {}
     try:
         for entry in from_json(Path(path).read_text(encoding="utf-8")).values():
             if emotion := canonical(entry["name"]):
-                found.setdefault(emotion, []).append(entry["embedding"])
-        means = {emotion: _mean(rows) for emotion, rows in found.items()}
+                found.setdefault(emotion, []).append(vector(entry["embedding"]))
+        means = {
+            emotion: np.asarray(np.mean(rows, axis=0, dtype=np.float64), np.float32)
+            for emotion, rows in found.items()
+        }
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise ConfigError(
             f"{path}: can't be read as embeddings, "
@@ -112,14 +115,6 @@ def read_centroids(path: str | Path) -> dict[str, Embedding]:
     if len({mean.shape for mean in means.values()}) != 1:
         raise ConfigError(f"{path}: names no emotion, or its embeddings differ in length")
     return means
-
-
-def _mean(rows: list[list[float]]) -> Embedding:
-    """Of embeddings of one length; `ValueError` where one is no vector of numbers."""
-    mean = np.asarray(np.mean(rows, axis=0), np.float32)
-    if mean.ndim != 1 or not mean.size or not np.isfinite(mean).all():
-        raise ValueError("an embedding must be a list of finite numbers")
-    return mean
 
 
 def warn_ignored(candidates: Iterable[Candidate], engine: str) -> None:

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import yaml
 
 # What the parser of YAML lets through from the types that it makes of values: a month 13, a
@@ -36,3 +38,16 @@ def from_yaml(text: str) -> Any:
         raise ValueError(f"a value is none of its type: {error!r}") from error
     except RecursionError:
         raise ValueError("it nests too deep") from None
+
+
+def vector(numbers: object) -> npt.NDArray[np.float32]:
+    """[n] float32: an embedding, as a document lists it.
+
+    Raises:
+        ValueError, TypeError: it is no list of numbers that float32 can hold.
+    """
+    with np.errstate(over="ignore"):
+        found = np.asarray(numbers, np.float32)
+    if found.ndim != 1 or not found.size or not np.isfinite(found).all():
+        raise ValueError("an embedding must be a list of finite numbers")
+    return found

@@ -60,7 +60,7 @@ def pieces(item: Item, window_s: float | None = None, *, base: str = "") -> Iter
             if file.samplerate not in RATES:
                 raise AudioError(f"sampling rate {file.samplerate} Hz is not supported")
             start = round((item.start_s or 0) * file.samplerate)
-            limit = round((window_s or MAX_SECONDS) * file.samplerate)
+            limit = max(1, round((window_s or MAX_SECONDS) * file.samplerate))
             _check_complete(file)
             for first, samples in _cut(_mono(file, start, item.end_s), limit, whole=not window_s):
                 yield Piece((start + first) / file.samplerate, Audio(samples, file.samplerate))

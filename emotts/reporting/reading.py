@@ -6,9 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-import numpy as np
-
-from emotts.documents import from_json
+from emotts.documents import from_json, vector
 from emotts.errors import ConfigError, UnknownNameError
 from emotts.reporting.heard import Columns, Heard
 
@@ -63,5 +61,5 @@ def read_json_lines(labels: Path, truth: str | None) -> Iterator[Heard]:
                 raise ValueError("a line is no object")
             columns = columns or Columns.of(tuple(row), truth)
             numbers = row.get("embedding")
-            embedding = None if numbers is None else np.asarray(numbers, np.float32)
+            embedding = None if numbers is None else vector(numbers)
             yield columns.heard(row, embedding)

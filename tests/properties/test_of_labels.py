@@ -202,6 +202,8 @@ def test_any_embeddings_are_vectors_of_numbers_or_refused(content: object) -> No
     assert all(np.isfinite(v).all() and v.ndim == 1 and v.size for v in found.values())
 
 
+# Python's advice on an expression that it takes all the same.
+@pytest.mark.filterwarnings("ignore:Possible (nested set|set):FutureWarning")
 @given(texts, texts)
 def test_any_path_and_expression_name_clips_or_are_refused(path: str, expression: str) -> None:
     try:
