@@ -111,9 +111,13 @@ class Audio:
 
 
 def to_mono(samples: npt.NDArray[np.floating]) -> Samples:
-    """Mix [n] or [n, channels] down to [n] float32 by the mean of the channels."""
-    mono = samples if samples.ndim == 1 else samples.mean(axis=1)
-    return np.ascontiguousarray(mono, dtype=np.float32)
+    """Mix [n] or [n, channels] down to [n] float32 by the mean of the channels.
+
+    What is not finite, or no float32, comes out as not finite, which `Audio` refuses.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        mono = samples if samples.ndim == 1 else samples.mean(axis=1)
+        return np.ascontiguousarray(mono, dtype=np.float32)
 
 
 def read(

@@ -144,3 +144,12 @@ def test_pcm_is_clipped_at_full_scale() -> None:
     samples = np.array([0.0, 0.5, -1.0, 2.0, -2.0], np.float32)
     pcm = np.frombuffer(Audio(samples, 24_000).pcm16(), "<i2")
     assert pcm.tolist() == [0, 16_383, -32_767, 32_767, -32_767]
+
+
+def test_channels_of_opposite_infinities_are_refused_in_words() -> None:
+    content = io.BytesIO()
+    channels = np.array([[0.1, 0.1], [np.inf, -np.inf]], np.float32)
+    soundfile.write(content, channels, 16_000, format="WAV", subtype="FLOAT")
+    content.seek(0)
+    with pytest.raises(AudioError, match="finite|NaN|infinite"):
+        read(content)
