@@ -151,5 +151,5 @@ def test_channels_of_opposite_infinities_are_refused_in_words() -> None:
     channels = np.array([[0.1, 0.1], [np.inf, -np.inf]], np.float32)
     soundfile.write(content, channels, 16_000, format="WAV", subtype="FLOAT")
     content.seek(0)
-    with pytest.raises(AudioError, match="finite|NaN|infinite"):
+    with pytest.raises(AudioError, match=r"finite|NaN"):
         read(content)

@@ -299,6 +299,7 @@ def test_costly_checks_are_asked_once(config: Config, plugins: Plugins) -> None:
     assert len(Picky.asked) > 3 and len(set(Picky.asked)) == len(Picky.asked)
 
 
+@pytest.mark.slow
 def test_what_a_budget_cut_short_is_not_kept(
     config: Config, plugins: Plugins, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -124,6 +124,7 @@ def test_a_file_that_cannot_be_heard_leaves_the_others(
     ]
 
 
+@pytest.mark.slow
 def test_voices_lists_those_of_every_engine(tones: Path) -> None:
     listed = json.loads(run("voices", "--json").stdout)
     names = [(voice["engine"], voice["name"]) for voice in listed]

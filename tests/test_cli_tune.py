@@ -17,6 +17,8 @@ from emotts.tendencies import TENDENCIES
 from emotts.tunedfile import Tuned
 from emotts.tuning.texts import SENTENCES
 
+pytestmark = pytest.mark.slow
+
 # Enough of them to learn something, and short.
 TEXTS = "\n".join(SENTENCES[:18])
 

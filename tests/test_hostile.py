@@ -58,6 +58,7 @@ def test_hibari_speaks_it_or_says_why_not(host: Host, name: str) -> None:
         assert np.abs(choice.audio.samples).mean() > 1e-4
 
 
+@pytest.mark.slow
 def test_the_host_gives_every_text_to_an_engine_or_says_why_not(tones: Path) -> None:
     with Host.from_config(tones) as host:
         spoken = {name: first(host, name) for name in HOSTILE}

@@ -42,6 +42,8 @@ import os, sys, time
 from emotts.hookspecs import hookimpl
 from emotts.testing import ToneEngine
 
+pytestmark = pytest.mark.slow
+
 class Odd(ToneEngine):
     name = "odd"
     def synthesize(self, text, *, voice, takes):

@@ -17,6 +17,8 @@ from emotts.scaffold import KINDS, write
 from emotts.testing.installed import find, plugin_promises
 from emotts.testing.plugin import PLUGIN, Installed
 
+pytestmark = pytest.mark.slow
+
 LOADED = plugins.load()
 CheckPlugin = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -293,6 +293,7 @@ def check_kills(tmp_path: Path, kills: int, clips: int, lines: int, workers: Seq
         rounds += 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_job_may_be_killed(tmp_path: Path, workers: int) -> None:
     check_kills(tmp_path, 3, 30, 12, [workers])

@@ -12,7 +12,7 @@ from emotts.builtin.local import LocalExecutor, LocalOptions
 from emotts.config import PartConfig
 from emotts.labelling.workers import WorkerError
 
-pytestmark = pytest.mark.usefixtures("tones")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tones")]
 
 TWO = LocalExecutor(LocalOptions(workers=2))
 

@@ -27,6 +27,8 @@ from emotts.errors import EngineError
 from emotts.hookspecs import hookimpl
 from emotts.testing import ToneEngine
 
+pytestmark = pytest.mark.slow
+
 class Slow(ToneEngine):
     name = "slow"
     class Options(ToneEngine.Options):

@@ -19,6 +19,8 @@ from emotts.pipeline import speak
 from emotts.speech import Request, Speech
 from emotts.testing import PitchClassifier, ToneEngine
 
+pytestmark = pytest.mark.slow
+
 SOURCE = (Path(__file__).parent / "sabotage.py").read_text()
 TEXT = "The cat sat on the mat."
 DEADLINE_S = 0.6

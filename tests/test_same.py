@@ -30,6 +30,8 @@ from emotts import Audio
 from emotts.hookspecs import hookimpl
 from emotts.testing import PitchClassifier, ToneEngine
 
+pytestmark = pytest.mark.slow
+
 def dawdle(options):
     time.sleep(random.uniform(0, options.dawdles_s))
 

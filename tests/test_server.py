@@ -266,6 +266,7 @@ def test_others_are_let_in_with_a_key_alone() -> None:
         refuse_open("0.0.0.0", None)
 
 
+@pytest.mark.slow
 def test_64_clients_at_once_all_get_an_answer(tones) -> None:
     host = Host(Config.load(tones).model_copy(update={"takes": 4}))
     expected = {}
@@ -293,6 +294,7 @@ def test_64_clients_at_once_all_get_an_answer(tones) -> None:
         assert 'emotts_requests_total{path="/v1/audio/speech",status="429"}' in counted
 
 
+@pytest.mark.slow
 def test_the_sdk_comes_back_when_the_queue_is_full(tones) -> None:
     host = Host(Config.load(tones).model_copy(update={"takes": 4}))
     with served(host, ServerSettings(queue=2)) as address:
@@ -315,6 +317,7 @@ def test_breakers_are_told(tones) -> None:
         assert 'emotts_breaker_open{part="tone"} 0.0' in httpx.get(f"{address}/metrics").text
 
 
+@pytest.mark.slow
 def test_who_leaves_has_the_work_dropped(tones) -> None:
     host = Host(Config.load(tones).model_copy(update={"takes": 256}))
     text = "One is here. " * 300

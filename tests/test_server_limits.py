@@ -12,6 +12,8 @@ from test_server import humming, served  # noqa: F401  (a fixture)
 from emotts import Config, Host
 from emotts.server.app import MAX_BODY, ServerSettings
 
+pytestmark = pytest.mark.slow
+
 SPEAK = "/v1/audio/speech"
 BODY = {"model": "emotts", "voice": "alto", "input": "Hello."}
 

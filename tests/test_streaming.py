@@ -156,6 +156,7 @@ async def forever(host: Host, heard: list[int]) -> None:
         pass
 
 
+@pytest.mark.slow
 def test_a_stream_whose_text_never_comes_can_be_cancelled(host: Host) -> None:
     async def source():
         yield "One cat. Two"

@@ -16,7 +16,10 @@ from emotts.effort import Stop
 TASKS = Path("/proc/self/task")
 TEXT = "The shop on the corner of the quiet road opens at eight in the morning."
 
-pytestmark = pytest.mark.skipif(not TASKS.is_dir(), reason="needs Linux's /proc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not TASKS.is_dir(), reason="needs Linux's /proc"),
+]
 
 
 @pytest.fixture(scope="module")
