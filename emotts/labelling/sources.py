@@ -114,7 +114,11 @@ def _matching(pattern: str, table: str | None) -> Iterator[Item]:
     """The clips at the paths that a pattern matches; names are relative to its fixed part."""
     fixed = re.split(r"[*?\[]", pattern, maxsplit=1)[0]
     root = Path(os.path.dirname(fixed) or ".")
-    for path in sorted(glob.glob(pattern, recursive=True)):
+    try:
+        paths = sorted(glob.glob(pattern, recursive=True))
+    except ValueError as error:  # a NUL, a surrogate
+        raise ConfigError(f"{pattern!r} can't be the name of a file: {error}") from error
+    for path in paths:
         if os.path.isdir(path) and "**" in pattern:  # whose files the pattern names itself
             continue
         if Path(path).suffix.lower() in AUDIO:
