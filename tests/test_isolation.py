@@ -37,12 +37,12 @@ TAKES = [Take(0, 0), Take(1, 1, {"pitch": 3.0}), Take(2, 2, {"rate": 0.7}), Take
 Install = Callable[..., None]
 Part = Engine | Classifier | Check
 
+pytestmark = pytest.mark.slow
+
 HEADER = """
 import os, sys, time
 from emotts.hookspecs import hookimpl
 from emotts.testing import ToneEngine
-
-pytestmark = pytest.mark.slow
 
 class Odd(ToneEngine):
     name = "odd"
