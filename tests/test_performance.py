@@ -21,13 +21,13 @@ devices = pytest.importorskip("benchmarks.device", reason="benchmarks are not in
 # Three seconds of speech by ToneEngine, each sentence about as long.
 TEXT = "The cat sat on the mat. The dog ran to the door. The cow ate all the hay."
 
+pytestmark = pytest.mark.slow
+
 SLOW = """
 import time
 from emotts.errors import EngineError
 from emotts.hookspecs import hookimpl
 from emotts.testing import ToneEngine
-
-pytestmark = pytest.mark.slow
 
 class Slow(ToneEngine):
     name = "slow"

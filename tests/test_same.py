@@ -23,14 +23,14 @@ REQUESTS = range(24)
 WORDS = ("the", "cat", "sat", "dog", "ran", "far", "away", "it", "rained", "all", "day", "long")
 HEARD = ("anger", "fear", "happiness", "sadness")
 
+pytestmark = pytest.mark.slow
+
 PARTS = """
 import random, time
 import numpy as np
 from emotts import Audio
 from emotts.hookspecs import hookimpl
 from emotts.testing import PitchClassifier, ToneEngine
-
-pytestmark = pytest.mark.slow
 
 def dawdle(options):
     time.sleep(random.uniform(0, options.dawdles_s))
