@@ -38,14 +38,12 @@ def takes(engine: Engine, text: str, count: int, first: int) -> list[Take]:
     """Take 0 and the following takes, each planned for another emotion than the one before."""
     emotions = cycle(EMOTIONS[first % len(EMOTIONS) :] + EMOTIONS[: first % len(EMOTIONS)])
     plans = {
-        emotion: Search(
+        emotion: Search.of(
+            engine,
             text,
             target(emotion),
             count=count,
             seed=0,
-            engine=engine.name,
-            controls=engine.controls,
-            uses_seed=engine.uses_seed,
         ).draws()
         for emotion in EMOTIONS
     }

@@ -73,14 +73,12 @@ class Row:
 def takes(room: Room, text: str, emotion: str) -> list[Candidate]:
     """Takes of the tuned priors, unheard."""
     engine = room.engine
-    planned = Search(
+    planned = Search.of(
+        engine,
         text,
         Target({emotion: 1.0}),
         count=TAKES,
         seed=SEED,
-        engine=engine.name,
-        controls=engine.controls,
-        uses_seed=engine.uses_seed,
         tendencies=room.priors,
     ).draws()
     made = engine.renderings(text, voice=room.voice.name, takes=planned)

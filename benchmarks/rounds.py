@@ -66,14 +66,12 @@ class Trial:
     def figures(self, way: type[Search], text: str, emotion: str, takes: int) -> dict[str, float]:
         """What the jury hears in the best of so many takes, and in the takes themselves."""
         request = Request(text, Target({emotion: 1.0}), self.voice, takes, SEED)
-        search = way(
+        search = way.of(
+            self.engine,
             text,
             request.target,
             count=takes,
             seed=SEED,
-            engine=self.engine.name,
-            controls=self.engine.controls,
-            uses_seed=self.engine.uses_seed,
             tendencies=self.priors,
         )
         floors = Floors(text, self.voice, [SignalCheck(SignalCheck.Options())])

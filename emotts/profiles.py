@@ -70,14 +70,12 @@ def renderings(engine: Engine, voice: Voice) -> list[Audio]:
     """
     clips = []
     for index, sentence in enumerate(SENTENCES):
-        takes = Search(
+        takes = Search.of(
+            engine,
             sentence,
             Target({EMOTIONS[index % len(EMOTIONS)]: 1.0}),
             count=TAKES,
             seed=SEED,
-            engine=engine.name,
-            controls=engine.controls,
-            uses_seed=engine.uses_seed,
         ).draws()
         made = engine.renderings(sentence, voice=voice.name, takes=takes)
         clips += [rendering.audio for rendering in made]

@@ -67,14 +67,12 @@ class Room:
     def _search(self, passage: Passage, before: Tone | None) -> Search:
         """Who proposes the takes of a sentence."""
         request, engine = passage.request, self.speaker.engine
-        return Search(
+        return Search.of(
+            engine,
             passage.text,
             request.target,
             count=request.takes,
             seed=request.seed,
-            engine=engine.name,
-            controls=engine.controls,
-            uses_seed=engine.uses_seed,
             tendencies=self.speaker.tendencies,
             conditioning=conditioning.wanted(
                 request,

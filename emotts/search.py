@@ -4,12 +4,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from emotts.controls import Control
 from emotts.emotions import Target
+from emotts.engine import Engine
 from emotts.records import Candidate, Conditioning, Take
 from emotts.scoring import ranking
 from emotts.tendencies import TENDENCIES, Tendencies, Tendency
@@ -73,6 +75,22 @@ class Search:
     """What the engine is given beside controls."""
     settings: Mapping[str, float] = field(default_factory=dict)
     """Control → value that all takes start from, take 0 too; those the engine lacks are ignored."""
+
+    @classmethod
+    def of(
+        cls, engine: Engine, text: str, target: Target, *, count: int, seed: int, **more: Any
+    ) -> Self:
+        """The takes of a sentence by an engine; `more` are other fields."""
+        return cls(
+            text,
+            target,
+            count=count,
+            seed=seed,
+            engine=engine.name,
+            controls=engine.controls,
+            uses_seed=engine.uses_seed,
+            **more,
+        )
 
     @cached_property
     def base(self) -> Mapping[str, float]:

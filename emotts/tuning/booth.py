@@ -75,14 +75,12 @@ class Booth:
             ClassifierError: its neutral rendering can't be heard.
         """
         request = Request(text, Target({emotion: 1.0}), self.voice, takes, SEED)
-        search = Search(
+        search = Search.of(
+            self.engine,
             text,
             request.target,
             count=takes,
             seed=SEED,
-            engine=self.engine.name,
-            controls=self.engine.controls,
-            uses_seed=self.engine.uses_seed,
             tendencies=tendencies,
             conditioning=self._conditioning(emotion),
         )

@@ -48,14 +48,12 @@ def clips(texts: Sequence[str]) -> Iterator[Clip]:
     for number, text in enumerate(texts):
         # Take 0 is neutral, takes 2 and on are drawn around the centre of the emotion.
         takes = [
-            Search(
+            Search.of(
+                engine,
                 text,
                 Target({emotion: 1.0}),
                 count=3,
                 seed=SEED,
-                engine=engine.name,
-                controls=engine.controls,
-                uses_seed=engine.uses_seed,
                 tendencies=tuned.tendencies(engine, voice),
             ).draws()[0 if emotion == "neutral" else -1]
             for emotion in EMOTIONS

@@ -50,14 +50,12 @@ def halves(varied: Sequence[Audio]) -> list[list[Listener]]:
 def spoken(host: Host, request: Request) -> list[Candidate]:
     """The takes of a sentence, unheard."""
     engine = host.engine
-    takes = Search(
+    takes = Search.of(
+        engine,
         request.text,
         request.target,
         count=request.takes,
         seed=request.seed,
-        engine=engine.name,
-        controls=engine.controls,
-        uses_seed=engine.uses_seed,
     ).draws()
     made = engine.renderings(request.text, voice=request.voice.name, takes=takes)
     return [Candidate(t, r.audio, r.effective) for t, r in zip(takes, made, strict=True)]
