@@ -2,6 +2,7 @@
 
 import io
 import os
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,9 @@ MAX_SECONDS = 600.0
 MAX_CHANNELS = 16
 RATES = range(1_000, 384_001)
 BLOCK_FRAMES = 65_536
+
+_OPENING = threading.Lock()
+"""libsndfile keeps why it can't open a file in one place for all threads; soundfile < 0.14 races."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +166,9 @@ def read(
 
 def opened(source: str | os.PathLike[str] | BinaryIO) -> soundfile.SoundFile:
     """A file to read audio of, whatever its header says."""
-    return soundfile.SoundFile(source if isinstance(source, str | os.PathLike) else _Within(source))
+    file = source if isinstance(source, str | os.PathLike) else _Within(source)
+    with _OPENING:
+        return soundfile.SoundFile(file)
 
 
 class _Within:

@@ -2,6 +2,9 @@ import io
 import os
 import stat
 import struct
+import time
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +99,27 @@ def test_a_file_that_is_no_audio_is_named(tmp_path: Path, content: bytes) -> Non
     path.write_bytes(content)
     with pytest.raises(AudioError, match=r"bad\.wav: can't be read as audio"):
         read(path)
+
+
+def test_files_are_opened_one_after_the_other() -> None:
+    """libsndfile keeps why it can't open a file in one place, for all threads."""
+    order: list[io.BytesIO] = []
+
+    class Slow(io.BytesIO):
+        def tell(self) -> int:
+            order.append(self)
+            time.sleep(0.001)
+            return super().tell()
+
+    def told(_: int) -> str:
+        with pytest.raises(AudioError) as caught:
+            read(Slow(b"no audio"))
+        return str(caught.value)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = set(pool.map(told, range(40)))
+    assert len(list(groupby(order, key=id))) == 40 < len(order)
+    assert len(found) == 1 and "Format not recognised" in found.pop()
 
 
 def test_a_missing_file_is_named() -> None:

@@ -169,7 +169,8 @@ def test_the_command_goes_on_with_another_executor(
     result = CliRunner().invoke(cli, arguments)
     assert result.exit_code == 0, result.output
     first = json.loads(result.stdout.splitlines()[0])
-    assert first["earlier"] == step.done
+    # A part may have been written after the last progress that was looked at.
+    assert step.done <= first["earlier"] < step.total
     assert output.read_bytes() == expected
 
 
