@@ -24,7 +24,8 @@ RATES = range(1_000, 384_001)
 BLOCK_FRAMES = 65_536
 
 _OPENING = threading.Lock()
-"""libsndfile keeps why it can't open a file in one place for all threads; soundfile < 0.14 races."""
+"""libsndfile keeps why it can't open a file in one place for all threads, and soundfile
+locks it from 0.14 on only."""
 
 
 @dataclass(frozen=True, eq=False)

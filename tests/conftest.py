@@ -17,18 +17,7 @@ settings.register_profile(
 )
 settings.load_profile("quick")
 
-TONES = """
-from emotts.hookspecs import hookimpl
-from emotts.testing import PitchClassifier, ToneEngine
-
-@hookimpl
-def emotts_engines():
-    return [ToneEngine]
-
-@hookimpl
-def emotts_classifiers():
-    return [PitchClassifier]
-"""
+TONES = (Path(__file__).parent / "tones.py").read_text(encoding="utf-8")
 
 
 @pytest.fixture
