@@ -162,10 +162,17 @@ class Rounds:
                 for listener in self._listeners:
                     candidate.audio.resample(listener.classifier.rate)
             yield candidate
+            if self._ends_look(candidate):
+                self._floors.prepare(candidate)
         if takes[-1].index + 1 == self._search.size and not self._late:
             # While the last ones are heard: the best of the others is likely to win.
             for best in ranking(self.candidates)[:1]:
                 self._floors.prepare(best)
+
+    def _ends_look(self, candidate: Candidate) -> bool:
+        """Whether it is the drawn take of the first look, which wins where one is certain then."""
+        adaptive = self._request.stop == "adaptive"
+        return adaptive and candidate.take.index == LOOK - 1 and candidate.rejected is None
 
     def _heard(self, made: Iterator[Candidate]) -> list[Candidate]:
         """The next candidates, heard; as many as one looks at together."""

@@ -127,15 +127,11 @@ def _best_path(hz: Floats, strengths: Floats, loudness: Floats) -> Indices:
     jump = _JUMP_COST * np.abs(octaves[1:, :, None] - octaves[:-1, None, :])
     change = voiced[1:, :, None] != voiced[:-1, None, :]
     cost = np.where(change, _VOICING_COST, jump)
-    candidates = np.arange(hz.shape[1])
-    origins = np.empty(hz.shape, np.intp)
-    total = merit[0]
-    for index, step in enumerate(cost, start=1):
-        reached = total - step
-        origins[index] = origin = reached.argmax(axis=1)
-        total = reached[candidates, origin] + merit[index]
-    path = np.empty(len(hz), np.intp)
-    path[-1] = total.argmax()
-    for index in range(len(path) - 1, 0, -1):
-        path[index - 1] = origins[index, path[index]]
-    return path
+    totals = merit.copy()
+    for before, step, total in zip(totals[:-1], cost, totals[1:], strict=True):
+        total += np.maximum.reduce(before - step, axis=1)
+    origins = (totals[:-1, None, :] - cost).argmax(axis=2).tolist()
+    path = [int(totals[-1].argmax())]
+    for origin in reversed(origins):
+        path.append(origin[path[-1]])
+    return np.array(path[::-1])
