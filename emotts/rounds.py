@@ -5,8 +5,9 @@ while the one that asked for them hears those that are made. Signal processing a
 different units of a core busy, so the two get on well even where they share one. Who works has one
 thread: onnxruntime's sessions, none of which spins, scipy's transforms, soxr; and no product of
 matrices is so large that BLAS would start threads of its own. Where one thread would wait, the
-other's next work is begun: models are loaded while the first take is made, hibari's noise is drawn
-while its network runs, the costly checks get to know take 0 and the likely winner.
+other's next work is begun: models are loaded while the first take is made, hibari draws its noise
+while its network runs and looks for landmarks while take 0 is heard, the costly checks get to know
+take 0 and the likely winner.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -95,17 +96,33 @@ class Rounds:
             if self.candidates and self._late:
                 return "budget"
             self._count += 1
-            # Rendering the next takes and hearing the last ones share the processor's cores.
-            with closing(ahead(self._made(takes), DEPTH, meanwhile=self._load)) as made:
-                while heard := self._heard(made):
-                    self.candidates = scored([*self.candidates, *heard], self._request)
-                    if self._request.stop == "adaptive" and self._certain():
-                        return "certain"
-            if self._gone:
-                return "engine failed"
-            if len(self.candidates) <= takes[-1].index:
-                return "budget"
+            for looked_at in self._looks(takes):
+                if stopped := self._hear(looked_at):
+                    return stopped
         return "takes" if len(self.candidates) == self._request.takes else "engine can't vary"
+
+    def _looks(self, takes: list[Take]) -> Iterator[list[Take]]:
+        """The takes of a round, those of the first look on their own where it may be the last.
+
+        It mostly is: takes beyond it would be made in vain, and the one begun be waited for.
+        """
+        if self._request.stop == "adaptive" and self._count == 1:
+            yield takes[:LOOK]
+            takes = takes[LOOK:]
+        if takes:
+            yield takes
+
+    def _hear(self, takes: Sequence[Take]) -> Stopped | None:
+        """Make and hear takes; why they are the last ones, if they are."""
+        # Rendering the next takes and hearing the last ones share the processor's cores.
+        with closing(ahead(self._made(takes), DEPTH, meanwhile=self._load)) as made:
+            while heard := self._heard(made):
+                self.candidates = scored([*self.candidates, *heard], self._request)
+                if self._request.stop == "adaptive" and self._certain():
+                    return "certain"
+        if self._gone:
+            return "engine failed"
+        return "budget" if len(self.candidates) <= takes[-1].index else None
 
     def _certain(self) -> bool:
         """Whether the best take so far reaches the target, and passes the costly checks too.
@@ -162,17 +179,17 @@ class Rounds:
                 for listener in self._listeners:
                     candidate.audio.resample(listener.classifier.rate)
             yield candidate
-            if self._ends_look(candidate):
-                self._floors.prepare(candidate)
-        if takes[-1].index + 1 == self._search.size and not self._late:
-            # While the last ones are heard: the best of the others is likely to win.
-            for best in ranking(self.candidates)[:1]:
-                self._floors.prepare(best)
+        # While the last ones are heard.
+        if not self._late and (likely := self._likely(candidate)):
+            self._floors.prepare(likely)
 
-    def _ends_look(self, candidate: Candidate) -> bool:
-        """Whether it is the drawn take of the first look, which wins where one is certain then."""
-        adaptive = self._request.stop == "adaptive"
-        return adaptive and candidate.take.index == LOOK - 1 and candidate.rejected is None
+    def _likely(self, last: Candidate) -> Candidate | None:
+        """The candidate that will most likely win, once the last one of its look was made."""
+        if last.take.index == LOOK - 1 and last.rejected is None:
+            return last
+        if last.take.index + 1 == self._search.size:
+            return next(iter(ranking(self.candidates)), None)
+        return None
 
     def _heard(self, made: Iterator[Candidate]) -> list[Candidate]:
         """The next candidates, heard; as many as one looks at together."""

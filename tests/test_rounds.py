@@ -67,6 +67,20 @@ class Slow(ToneEngine):
             self.closed += 1
 
 
+class Fussy(Check):
+    """Rejects the first three clips that it hears."""
+
+    name = "fussy"
+    costly = True
+    heard = 0
+
+    def measure(
+        self, batch: Sequence[Audio], *, baseline: Audio, text: str, voice: Voice
+    ) -> list[list[Measurement]]:
+        self.heard += len(batch)
+        return [[Measurement("fussy", 1.0, 0.0, self.heard > 3, "no")] for _ in batch]
+
+
 class Stiff(ToneEngine):
     """Has no controls."""
 
@@ -118,19 +132,6 @@ def test_it_stops_as_soon_as_a_take_reaches_the_target() -> None:
 
 
 def test_it_goes_on_where_a_costly_check_rejects_what_reached_the_target() -> None:
-    class Fussy(Check):
-        """Rejects the first three clips that it hears."""
-
-        name = "fussy"
-        costly = True
-        heard = 0
-
-        def measure(
-            self, batch: Sequence[Audio], *, baseline: Audio, text: str, voice: Voice
-        ) -> list[list[Measurement]]:
-            self.heard += len(batch)
-            return [[Measurement("fussy", 1.0, 0.0, self.heard > 3, "no")] for _ in batch]
-
     easy = choice(32, stop="adaptive")
     check = Fussy(Options())
     made = choice(32, stop="adaptive", checks=[check])
@@ -138,14 +139,21 @@ def test_it_goes_on_where_a_costly_check_rejects_what_reached_the_target() -> No
     assert made.matched and made.candidate.rejected is None and check.heard == 5
 
 
-def test_a_stop_cancels_the_takes_that_are_not_needed() -> None:
+def test_no_take_is_begun_beyond_the_first_look_where_one_is_certain_then() -> None:
     engine = Slow()
     made = choice(64, engine=engine, stop="adaptive")
-    assert made.effort.stopped == "certain"
+    assert (made.effort.stopped, len(made.candidates), engine.begun) == ("certain", 2, [0, 1])
+
+
+def test_a_stop_cancels_the_takes_that_are_not_needed() -> None:
+    engine = Slow()
+    made = choice(64, engine=engine, stop="adaptive", checks=[Fussy(Options())])
+    assert made.effort.stopped == "certain" and len(made.candidates) > 2
     assert not [thread for thread in threading.enumerate() if thread.name == "emotts-ahead"]
     # What waited to be heard, and what was just being made; none of the rest.
     assert len(engine.begun) <= len(made.candidates) + 4
-    assert engine.closed == made.effort.rounds
+    # The first look has its takes made on their own.
+    assert engine.closed == made.effort.rounds + 1
 
 
 def test_after_the_budget_no_take_is_begun_and_the_best_so_far_speaks() -> None:

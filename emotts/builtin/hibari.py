@@ -121,6 +121,8 @@ class HibariEngine(Engine):
         planned = [(resolve(self.controls, take.controls), take.seed) for take in takes]
         noises = [Noise(seed) if values == NEUTRAL else None for values, seed in planned]
         spoken = self.network(voice).spoken(text, noises[0])
+        if len(planned) > 1:
+            spoken.begin()
         for (values, seed), noise in zip(planned, noises, strict=True):
             if noise is not None:
                 parts = [vocoder.plain(chunk, noise) for chunk in spoken.chunks]

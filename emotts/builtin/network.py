@@ -2,9 +2,7 @@
 
 import json
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cached_property
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -57,15 +55,31 @@ class Phonemizer(Hibari):  # type: ignore[misc]  # hibari has no types
         return [chunk for chunk in known if chunk]
 
 
-@dataclass(frozen=True, eq=False)
 class Spoken:
     """A sentence before any take of it."""
 
-    chunks: list[Spectra]
+    def __init__(self, chunks: list[Spectra]) -> None:
+        """Keep what the network said."""
+        self.chunks = chunks
+        self._marks: Future[Landmarks] | None = None
 
-    @cached_property
+    def begin(self) -> None:
+        """Find in a thread what takes with controls need, which the plain one does without."""
+        if self._marks is None:
+            beside = ThreadPoolExecutor(1, "emotts-marks")
+            self._marks = beside.submit(self._find)
+            beside.shutdown(wait=False)
+
+    @property
     def marks(self) -> Landmarks:
-        """Where things are in it; take 0 does without."""
+        """Where things are in it."""
+        self.begin()
+        assert self._marks is not None
+        return self._marks.result()
+
+    def _find(self) -> Landmarks:
+        for chunk in self.chunks:
+            chunk.prepare()
         return landmarks.find(self.chunks)
 
 

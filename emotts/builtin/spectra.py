@@ -3,10 +3,11 @@
 The network gives, per frame of 12.5 ms, a complex envelope for the harmonics, the level of a
 noise, a free-phase part (frication, bursts, most of what is above 5 kHz) and F0. Because the
 envelope is apart from F0, a change of F0 keeps the formants by construction. What no take
-changes is computed here, once a sentence, and not before a take needs it.
+changes is computed here, once a sentence.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -34,39 +35,31 @@ class Spectra:
     """[len(phonemes) + 1] first frame of each, and where the last one ends."""
     f0: Floats
     """[F] Hz; below `VOICED_HZ` where unvoiced."""
-    parts: Sequence[Floats]
-    """[601, F] each, as the network puts them out: log magnitude and phase of the harmonic
-    envelope, log level of the noise, log magnitude and phase of the free part."""
+    harmonic: Spectrum
+    """[F, 601] what a harmonic of unit amplitude becomes."""
+    noise: Floats
+    """[F, 601] standard deviation of the noise's real and imaginary parts."""
+    free: Spectrum
+    """[F, 601] added as it is."""
+    excitation: Spectrum
+    """[F, 601] short-time spectrum of the pulse train at `f0`."""
+    regular: Spectrum
+    """[F, 601] the plain sound's, without the noise."""
 
     @property
     def frames(self) -> int:
         """F."""
         return len(self.f0)
 
-    @cached_property
-    def harmonic(self) -> Spectrum:
-        """[F, 601] what a harmonic of unit amplitude becomes."""
-        theta = np.tanh(self._part(1))
-        theta *= np.float32(np.pi)
-        return polar(dsp.ex(self._part(0)), theta)
-
-    @cached_property
-    def noise(self) -> Floats:
-        """[F, 601] standard deviation of the noise's real and imaginary parts."""
-        return np.asarray(dsp.ex(self._part(2)))
-
-    @cached_property
-    def free(self) -> Spectrum:
-        """[F, 601] added as it is."""
-        return polar(dsp.ex(self._part(3)), self._part(4))
-
-    def _part(self, index: int) -> Floats:
-        return np.ascontiguousarray(self.parts[index].T)
-
     def drawn(self, noise: Noise) -> Spectrum:
         """[F, 601] noise from hibari's generator, in hibari's order."""
         values = noise.take(BINS * 2 * self.frames).view(np.complex64).reshape(BINS, self.frames)
         return np.asarray(values.T * self.noise)
+
+    def prepare(self) -> None:
+        """Compute what takes with controls read, before they do."""
+        for name in ("aperiodic", "envelope", "contrast"):
+            getattr(self, name)
 
     @cached_property
     def aperiodic(self) -> Spectrum:
@@ -76,20 +69,6 @@ class Spectra:
         """
         repeats = np.arange(self.frames) % NOISE_FRAMES
         return np.asarray(_noise()[repeats] * self.noise + self.free)
-
-    @cached_property
-    def excitation(self) -> Spectrum:
-        """[F, 601] short-time spectrum of the pulse train at `f0`."""
-        voicing = source.voicing(self.f0)
-        excitation = np.zeros((self.frames, BINS), np.complex64)
-        train = voicing.signal(source.pulses(voicing, voicing.angle))
-        excitation[voicing.excited] = spectra(train, voicing.excited)
-        return excitation
-
-    @cached_property
-    def regular(self) -> Spectrum:
-        """[F, 601] the plain sound's, without the noise."""
-        return np.asarray(self.excitation * self.harmonic + self.free)
 
     @cached_property
     def envelope(self) -> Spectrum:
@@ -120,16 +99,40 @@ def _noise() -> Spectrum:
 
 
 def decode(outputs: Sequence[npt.NDArray[np.float32]], phonemes: str) -> Spectra:
-    """`Spectra` from the network's outputs.
+    """`Spectra` from the network's outputs, in two threads.
 
     Args:
-        outputs: those of `Spectra.parts` (each [1, 601, F]), F0 ([1, F]), and the frames of each
-            phoneme with a pad at both ends ([len(phonemes) + 2]).
+        outputs: log magnitude and phase of the harmonic envelope, log level of the noise, log
+            magnitude and phase of the free part (each [1, 601, F]), F0 ([1, F]), and the frames of
+            each phoneme with a pad at both ends ([len(phonemes) + 2]).
         phonemes: what was spoken, without the pads.
     """
+    f0 = outputs[5][0]
+    with ThreadPoolExecutor(1) as beside:
+        excited = beside.submit(_excitation, f0)
+        parts = [np.ascontiguousarray(part[0].T) for part in outputs[:5]]
+        theta = np.tanh(parts[1])
+        theta *= np.float32(np.pi)
+        harmonic = polar(dsp.ex(parts[0]), theta)
+        free = polar(dsp.ex(parts[3]), parts[4])
+        noise = np.asarray(dsp.ex(parts[2]))
+    excitation = excited.result()
     return Spectra(
         phonemes,
         np.maximum(np.cumsum(outputs[6], dtype=np.intp)[: len(phonemes) + 1] - LAG, 0),
-        outputs[5][0],
-        [part[0] for part in outputs[:5]],
+        f0,
+        harmonic,
+        noise,
+        free,
+        excitation,
+        np.asarray(excitation * harmonic + free),
     )
+
+
+def _excitation(f0: Floats) -> Spectrum:
+    """[F, 601] `Spectra.excitation`."""
+    voicing = source.voicing(f0)
+    excitation = np.zeros((len(f0), BINS), np.complex64)
+    train = voicing.signal(source.pulses(voicing, voicing.angle))
+    excitation[voicing.excited] = spectra(train, voicing.excited)
+    return excitation

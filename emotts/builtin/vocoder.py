@@ -5,7 +5,6 @@ harmonic envelope, A noise and free part. The edits act where they belong: pitch
 first harmonic on the pulse train, timing on which frames are read, timbre on gains per bin.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import numpy as np
@@ -25,10 +24,7 @@ Number = TypeVar("Number", np.float32, np.complex64)
 
 def plain(chunk: Spectra, noise: Noise) -> Samples:
     """The sound of a chunk as hibari makes it: [F · 300] float32."""
-    with ThreadPoolExecutor(1) as beside:
-        drawn = beside.submit(chunk.drawn, noise)
-        spectrum = chunk.regular
-    return sound(spectrum + drawn.result())
+    return sound(chunk.regular + chunk.drawn(noise))
 
 
 def render(chunk: Spectra, prosody: Prosody, timbre: Timbre, *, seed: int) -> Samples:
