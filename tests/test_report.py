@@ -210,6 +210,13 @@ def test_a_clip_that_is_gone_is_told_of(parquet: Path, tmp_path: Path) -> None:
     assert "<audio" not in page and "can&#x27;t be read as audio" in page
 
 
+def test_clips_that_are_missing_are_counted_together(tmp_path: Path, tones: Path) -> None:
+    (tmp_path / "m.csv").write_text("path\na.wav\nb.wav\n")
+    run([tmp_path / "m.csv"], tmp_path / "l.csv")
+    errors = tally(read(tmp_path / "l.csv", None)).errors
+    assert errors == {"can't be read as audio: No such file or directory": 2}
+
+
 def test_clips_of_an_archive_are_found_in_it(data: Path, tmp_path: Path, tones: Path) -> None:
     shutil.make_archive(str(tmp_path / "clips"), "tar", data / "clips")
     run([tmp_path / "clips.tar"], tmp_path / "l.csv")

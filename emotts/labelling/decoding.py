@@ -64,7 +64,10 @@ def pieces(item: Item, window_s: float | None = None, *, base: str = "") -> Iter
             _check_complete(file)
             for first, samples in _cut(_mono(file, start, item.end_s), limit, whole=not window_s):
                 yield Piece((start + first) / file.samplerate, Audio(samples, file.samplerate))
-    except (OSError, ValueError, soundfile.SoundFileError) as error:  # a NUL in a name
+    except OSError as error:
+        reason = error.strerror or error  # without the path: clips of one reason are counted
+        raise AudioError(f"{item.name}: can't be read as audio: {reason}") from error
+    except (ValueError, soundfile.SoundFileError) as error:  # a NUL in a name
         raise AudioError(f"{item.name}: can't be read as audio: {error}") from error
     except AudioError as error:
         raise AudioError(f"{item.name}: {error}") from error
