@@ -1,11 +1,16 @@
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Event
 
 import numpy as np
+import pytest
+from labelled import PITCH
 
 from emotts.audio import Audio
 from emotts.errors import ClassifierError
 from emotts.labelling.batches import Batches
-from emotts.labelling.items import Item
+from emotts.labelling.items import Item, Shard
+from emotts.labelling.labeller import Labeller, Work
 from emotts.labelling.reading import Clip
 from emotts.options import Options
 from emotts.records import Prediction, Profile
@@ -60,3 +65,20 @@ def test_a_clip_that_spoils_its_batch_spoils_no_other() -> None:
         2: None,
     }
     assert all(row.top for row in rows if row.error is None)
+
+
+@pytest.mark.usefixtures("tones")
+def test_shards_of_clips_that_cant_be_read_are_written_before_the_last_is_read(
+    tmp_path: Path,
+) -> None:
+    written = Event()
+
+    def shards() -> Iterator[Shard]:
+        for index in range(64):
+            yield Shard(index, index, (Item(f"{index}.wav", f"{index}.wav"),))
+        assert written.wait(5), "none of 64 shards is written"
+
+    job = Labeller(Work(PITCH, "pitch", str(tmp_path))).run(shards())
+    assert next(job).errors == 1
+    written.set()
+    assert len(list(job)) == 63

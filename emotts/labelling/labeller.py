@@ -177,7 +177,9 @@ class Labeller:
             else:
                 waiting.append(event)
                 seconds += event.duration_s
-            if len(waiting) >= BATCHES * self._batches.size or seconds >= BUFFER_S:
+            # Unreadable ones count, too: those of a folder that is gone would wait for the end.
+            kept = len(waiting) + len(failed)
+            if kept >= BATCHES * self._batches.size or seconds >= BUFFER_S:
                 yield failed + self._batches.score(waiting), ended
                 waiting, failed, ended, seconds = [], [], [], 0.0
         yield failed + self._batches.score(waiting), ended
