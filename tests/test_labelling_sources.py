@@ -70,6 +70,23 @@ def test_a_pattern_names_clips_below_its_fixed_part_and_each_clip_counts_once(
     assert len(found(pattern, tmp_path, tmp_path / "x" / "000.wav")) == 3
 
 
+def test_a_pattern_of_folders_keeps_them_in_the_names(tmp_path: Path) -> None:
+    for name in ("ann", "bob"):
+        speak(tmp_path / name / "deep", 1)
+    items = found(f"{tmp_path}/*", speaker="^[^/]+")
+    assert [item.name for item in items] == ["ann/deep/000.wav", "bob/deep/000.wav"]
+    assert [item.speaker for item in items] == ["ann", "bob"]
+
+
+def test_a_clip_that_a_pattern_finds_twice_comes_once_as_its_manifest_says(tmp_path: Path) -> None:
+    speak(tmp_path / "clips", 2)
+    (tmp_path / "metadata.csv").write_text("000|Yes.\n")
+    assert [(item.name, item.text) for item in found(f"{tmp_path}/*")] == [
+        ("clips/000.wav", "Yes."),
+        ("clips/001.wav", None),
+    ]
+
+
 def test_the_speaker_is_found_in_the_name_where_the_manifest_has_none(tmp_path: Path) -> None:
     speak(tmp_path / "ann", 1)
     speak(tmp_path / "bob", 1)

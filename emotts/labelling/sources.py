@@ -40,8 +40,9 @@ class Sources:
             found = False
             for item in _found(path, self.table):
                 found = True
-                # Only several paths can name a clip twice; hashes cost less than the clips.
-                if len(self.paths) > 1:
+                # Only several paths can name a clip twice, those that a pattern matches among them;
+                # hashes cost less than the clips.
+                if len(self.paths) > 1 or glob.has_magic(path):
                     key = hash((os.path.abspath(item.path), item.offset, item.start_s, item.end_s))
                     if key in seen:
                         continue
@@ -68,12 +69,12 @@ def _with_speaker(item: Item, pattern: re.Pattern[str] | None) -> Item:
     return replace(item, speaker=match[1] if pattern.groups else match[0])
 
 
-def _found(path: str, table: str | None) -> Iterator[Item]:
-    """The clips at a path, by what lies there."""
+def _found(path: str, table: str | None, root: Path | None = None) -> Iterator[Item]:
+    """The clips at a path, by what lies there; names in folders are relative to a root."""
     place = Path(path)
     if place.is_dir():
         header = place / database.HEADER
-        return database.items(header, table) if header.is_file() else _walk(place)
+        return database.items(header, table) if header.is_file() else _walk(place, root or place)
     if not place.exists():
         if glob.has_magic(path):
             return _matching(path, table)
@@ -91,8 +92,12 @@ def _found(path: str, table: str | None) -> Iterator[Item]:
     raise ConfigError(f"{path}: can't be labelled; known are folders, {database.HEADER}, {known}")
 
 
-def _walk(folder: Path) -> Iterator[Item]:
+def _walk(folder: Path, root: Path) -> Iterator[Item]:
     """The audio files below a folder, by name; hidden ones are left out, links not followed.
+
+    Args:
+        folder: to be searched.
+        root: what names are relative to.
 
     Raises:
         ConfigError: a folder can't be read: its clips would be missing, and nobody would know.
@@ -107,7 +112,7 @@ def _walk(folder: Path) -> Iterator[Item]:
         for name in sorted(files):
             if os.path.splitext(name)[1].lower() in AUDIO and not name.startswith("."):
                 path = Path(parent, name)
-                yield Item(str(path), path.relative_to(folder).as_posix())
+                yield Item(str(path), path.relative_to(root).as_posix())
 
 
 def _matching(pattern: str, table: str | None) -> Iterator[Item]:
@@ -118,13 +123,15 @@ def _matching(pattern: str, table: str | None) -> Iterator[Item]:
         paths = sorted(glob.glob(pattern, recursive=True))
     except ValueError as error:  # a NUL, a surrogate
         raise ConfigError(f"{pattern!r} can't be the name of a file: {error}") from error
+    # Of a clip that comes twice the first counts, and a manifest says more of it than a folder.
+    paths.sort(key=lambda path: Path(path).suffix.lower() not in manifests.SUFFIXES)
     for path in paths:
         if os.path.isdir(path) and "**" in pattern:  # whose files the pattern names itself
             continue
         if Path(path).suffix.lower() in AUDIO:
             yield Item(path, Path(path).relative_to(root).as_posix())
         else:
-            yield from _found(path, table)
+            yield from _found(path, table, root)
 
 
 def _listed(names: Sequence[str] | frozenset[str]) -> str:
