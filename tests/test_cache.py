@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 from fastapi.testclient import TestClient
 
 from emotts import Audio, Check, Config, Host, Measurement, Rendering, Take, Voice
-from emotts.cache.store import HEAD, Store
+from emotts.cache.store import HEAD, SUFFIX, Store
 from emotts.cli import cli
 from emotts.config import CacheConfig, ClassifierConfig, EngineConfig, LedgerConfig, PartConfig
 from emotts.digest import digest
@@ -444,6 +444,20 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
     os.utime(half, (0, 0))
     store.write("b", [b"whole"])
     assert [path.name for path in folder.iterdir()] == ["b.sentence"]
+
+
+def test_what_others_keep_in_the_folder_stays(tmp_path: Path) -> None:
+    kept = {".env", ".git", f".a{SUFFIX}.d"}
+    (tmp_path / ".env").write_text("secret")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / f".a{SUFFIX}.d").mkdir()  # where a file that was begun might be
+    for path in tmp_path.iterdir():
+        os.utime(path, (0, 0))
+    store = Store(tmp_path, 100_000)
+    for number in range(60):
+        store.write(f"{number:064x}", [bytes(3_000)])
+    assert {path.name for path in tmp_path.iterdir() if path.suffix != SUFFIX} == kept
+    assert 0 < store.usage().bytes <= store.max_bytes
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(

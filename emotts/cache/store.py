@@ -23,6 +23,8 @@ MAGIC = b"emotts-1"
 HEAD = struct.Struct("<8sQI")
 HITS = struct.Struct("<Q")
 SUFFIX = ".sentence"
+# The names that `replacing` gives to entries which are not complete; the folder may hold others.
+BEGUN = f".*{SUFFIX}.*"
 
 # How much of the limit a process writes before it looks whether entries have to go, and how much is
 # then freed beyond that: so that two processes which write at once stay within the limit.
@@ -161,10 +163,10 @@ class Store:
     def _remove_abandoned(self) -> None:
         """Remove what processes have begun that were killed."""
         since = time.time() - ABANDONED_S
-        for entry in os.scandir(self.folder):
-            with suppress(FileNotFoundError):
-                if entry.name.startswith(".") and entry.stat().st_mtime < since:
-                    os.unlink(entry.path)
+        for path in self.folder.glob(BEGUN):
+            with suppress(OSError):
+                if path.stat().st_mtime < since:
+                    path.unlink()
 
     def _files(self) -> Iterator[_File]:
         """The entries that are complete; none where there is no folder yet."""
