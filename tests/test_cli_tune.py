@@ -150,6 +150,19 @@ def test_the_same_command_writes_the_same_bytes(base: list[str], tmp_path: Path)
     assert not (tmp_path / "data").exists()  # -o put it elsewhere
 
 
+def test_parts_in_processes_of_their_own_are_tuned_alike(
+    base: list[str], tones: Path, tmp_path: Path
+) -> None:
+    base += ["--curve", "0", "--takes", "2", "--json", "-o"]
+    *_, here = lines(run(*base, str(tmp_path / "here.json")))
+    tones.write_text(
+        "engine: {name: tone, isolate: true}\n"
+        "classifiers: [{name: pitch, isolate: true}]\nchecks: [signal]\n"
+    )
+    *_, isolated = lines(run(*base, str(tmp_path / "isolated.json")))
+    assert isolated["complete"] and isolated["emotions"] == here["emotions"]
+
+
 MORTAL = """
 import os
 from emotts.hookspecs import hookimpl

@@ -103,12 +103,13 @@ def command(
     host = build_host(
         config=config, engine=engine, classifier=classifier, model=model, settings=settings
     )
-    with host, Console(stderr=True).status("hearing the voice as it is"):
-        plan = prepare(host, most=int(most), **asked)
-        name = tuned.file_name(plan.booth.engine, plan.booth.voice)
-        folder = tuned.user_folder(host.config.tuned)
-        job = Job(plan, Path(output) if output else folder / name, restart=restart)
-    interrupted = _follow(job, as_json=as_json)
+    with host:
+        with Console(stderr=True).status("hearing the voice as it is"):
+            plan = prepare(host, most=int(most), **asked)
+            name = tuned.file_name(plan.booth.engine, plan.booth.voice)
+            folder = tuned.user_folder(host.config.tuned)
+            job = Job(plan, Path(output) if output else folder / name, restart=restart)
+        interrupted = _follow(job, as_json=as_json)
     if job.tuned is None:
         raise ConfigError(
             f"nothing is written: fewer than {ENOUGH} sentences were heard; the same command goes "
