@@ -24,6 +24,8 @@ def advise(choice: Choice, request: Request, reached: Mapping[str, float]) -> tu
         reached: emotion → the share of sentences in which this voice was heard to reach it, as
             far as that was measured.
     """
+    if failed := scoring.absent(choice.candidates, choice.classifiers):
+        return (f"{', '.join(failed)} failed on every take to be heard: the log says why",)
     voice = f"{choice.engine}'s voice {choice.voice.name}"
     hard = [e for e in request.target.weights if reached.get(e, 1.0) < HARDLY]
     return (

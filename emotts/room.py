@@ -1,5 +1,6 @@
 """The room where a sentence is made: its takes, what is heard in them, and the choice."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
@@ -20,6 +21,8 @@ from emotts.search import Search
 from emotts.speaker import Speaker
 from emotts.speech import Choice, Request, Tone
 from emotts.tone import Scored
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,9 @@ class Room:
         else:
             start = monotonic()
             kept = self._made(search, request, floors)
-            # What time has cut short would come out otherwise on another day.
-            if request.budget_ms is None or monotonic() - start < request.budget_ms / 1000:
+            in_time = request.budget_ms is None or monotonic() - start < request.budget_ms / 1000
+            # What time or a failure has cut short would come out otherwise on another day.
+            if in_time and not scoring.absent(kept.candidates, self.speaker.names):
                 slot.keep(kept)
         scored = Scored(kept.candidates, request, self.speaker.listeners[0].name)
         return Sentence(self, passage, scored, floors, kept.effort, slot)
@@ -124,10 +128,16 @@ class Room:
 def _hear_finalists(
     candidates: list[Candidate], listener: Listener, request: Request
 ) -> list[Candidate]:
-    """Hear the candidates that the classifiers before liked best."""
+    """Hear the candidates that the classifiers before liked best.
+
+    Where the listener fails on each of them, that tells nothing about any: they stay ahead.
+    """
     ranking = scoring.ranking(scoring.scored(candidates, request))
     finalists = {c.take.index for c in ranking[: listener.finalists]}
     heard = listener.hear([c for c in candidates if c.take.index in finalists])
+    if heard and not any(listener.name in c.predictions for c in heard):
+        logger.warning("the finalists can't be heard: %s", heard[0].rejected)
+        return candidates
     found = {c.take.index: c for c in heard}
     return [found.get(c.take.index, c) for c in candidates]
 
@@ -137,6 +147,7 @@ def _choose(sentence: Sentence, candidates: Sequence[Candidate], speaker: Speake
     passage = sentence.passage
     scores = [(c, c.score) for c in scoring.ranking(candidates) if c.score is not None]
     best = scores[0][0] if scores else candidates[0]
+    sure = bool(scores) and not scoring.absent(candidates, speaker.names)
     return Choice(
         text=passage.text,
         target=passage.request.target,
@@ -144,8 +155,8 @@ def _choose(sentence: Sentence, candidates: Sequence[Candidate], speaker: Speake
         candidates=tuple(candidates),
         chosen=best.take.index,
         margin=scores[0][1] - scores[1][1] if len(scores) > 1 else 0.0,
-        matched=bool(scores) and scoring.reached(best, passage.request),
-        classifiers=tuple(listener.name for listener in speaker.listeners),
+        matched=sure and scoring.reached(best, passage.request),
+        classifiers=speaker.names,
         engine=speaker.engine.name,
         voice=speaker.voice,
         effort=sentence.effort,

@@ -144,7 +144,7 @@ def scored(candidates: Sequence[Candidate], request: Request) -> list[Candidate]
     """The candidates, take 0 first, with the score that all classifiers that heard them give."""
     running = [c for c in candidates if c.rejected is None]
     if not running:
-        return list(candidates)
+        return [replace(c, score=None) for c in candidates]
     baselines = candidates[0].predictions
     scores = combine(
         [
@@ -173,6 +173,12 @@ def reached(candidate: Candidate, request: Request) -> bool:
         else alike(heard, like.heard[name], request.target.intensity)
         for name, heard in candidate.predictions.items()
     )
+
+
+def absent(candidates: Sequence[Candidate], classifiers: Iterable[str]) -> list[str]:
+    """Those of the classifiers that heard no take, though some were left to hear: they failed."""
+    heard = {name for c in candidates for name in c.predictions}
+    return [name for name in classifiers if name not in heard] if ranking(candidates) else []
 
 
 def ranking(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -21,3 +21,8 @@ class Speaker:
     """What emotions do to the voice: the priors of its takes."""
     reached: Mapping[str, float]
     """Emotion → how often the voice was heard to reach it, where that was measured."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the classifiers."""
+        return tuple(listener.name for listener in self.listeners)

@@ -156,7 +156,8 @@ class Speech:
     audio: Audio
     """All sentences after each other."""
     embeddings: Mapping[str, Embedding]
-    """Classifier → [d] float32, mean over the chosen takes, weighted by duration."""
+    """Classifier → [d] float32, mean over the chosen takes, weighted by duration; a classifier of
+    finalists that heard none of them is missing."""
 
     @property
     def embedding(self) -> Embedding:
@@ -195,7 +196,11 @@ def assembled(
         engine=engine,
         choices=tuple(choices),
         audio=_joined(choices),
-        embeddings={name: _mean_embedding(choices, name) for name in classifiers},
+        embeddings={
+            name: _mean_embedding(heard, name)
+            for name in classifiers
+            if (heard := [c for c in choices if name in c.candidate.predictions])
+        },
     )
 
 
@@ -206,11 +211,10 @@ def _joined(choices: Sequence[Choice]) -> Audio:
 
 
 def _mean_embedding(choices: Sequence[Choice], classifier: str) -> Embedding:
-    """Mean over the chosen takes that the classifier heard, weighted by duration."""
-    heard = [choice for choice in choices if classifier in choice.candidate.predictions]
+    """Mean over the chosen takes, which the classifier heard, weighted by duration."""
     mean = np.average(
-        [choice.candidate.predictions[classifier].embedding for choice in heard],
+        [choice.candidate.predictions[classifier].embedding for choice in choices],
         axis=0,
-        weights=[choice.audio.duration_s for choice in heard],
+        weights=[choice.audio.duration_s for choice in choices],
     )
     return np.asarray(mean, np.float32)

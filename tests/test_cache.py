@@ -22,8 +22,9 @@ from emotts.cache.store import HEAD, SUFFIX, Store
 from emotts.cli import cli
 from emotts.config import CacheConfig, ClassifierConfig, EngineConfig, LedgerConfig, PartConfig
 from emotts.digest import digest
-from emotts.errors import ConfigError, EngineError
+from emotts.errors import ClassifierError, ConfigError, EngineError
 from emotts.plugins import load
+from emotts.records import Prediction, Profile
 from emotts.registry import PluginInfo, Plugins
 from emotts.server.app import create
 from emotts.speech import Choice
@@ -70,14 +71,22 @@ class Plain(Hum):
 
 
 class Ear(PitchClassifier):
-    """Has a version."""
+    """Has a version, and can fail."""
 
     name = "ear"
     version: ClassVar[str] = "1"
+    failing: ClassVar[bool] = False
 
     @property
     def fingerprint(self) -> str:
         return f"ear {self.version}"
+
+    def classify(
+        self, batch: Sequence[Audio], *, profile: Profile | None = None
+    ) -> list[Prediction]:
+        if self.failing:
+            raise ClassifierError("deaf")
+        return super().classify(batch, profile=profile)
 
 
 class Picky(Check):
@@ -323,11 +332,25 @@ def test_what_failed_is_not_kept(
 ) -> None:
     host = Host(config, plugins=plugins)
     host.say(SECOND, "anger")  # the voice is known from here on
-    monkeypatch.setattr(Hum, "failing", frozenset({2}))
+    monkeypatch.setattr(Hum, "failing", frozenset({1}))
     assert any(c.rejected == "hoarse" for c in host.say(FIRST, "anger").choices[0].candidates)
     monkeypatch.setattr(Hum, "failing", frozenset())
     well = host.say(FIRST, "anger")
     assert not well.cached and not any(c.rejected for c in well.choices[0].candidates)
+
+
+def test_what_the_classifier_of_finalists_did_not_hear_is_not_kept(
+    config: Config, plugins: Plugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classifiers = ClassifierConfig(name="pitch"), ClassifierConfig(name="ear", finalists=2)
+    host = Host(config.model_copy(update={"classifiers": classifiers}), plugins=plugins)
+    host.say(SECOND, "anger")  # the voice is known from here on
+    monkeypatch.setattr(Ear, "failing", True)
+    assert "ear" not in host.say(FIRST, "anger").embeddings
+    monkeypatch.setattr(Ear, "failing", False)
+    well = host.say(FIRST, "anger")
+    assert not well.cached and "ear" in well.embeddings
+    assert host.say(FIRST, "anger").cached
 
 
 def entry(config: Config) -> Path:

@@ -11,12 +11,18 @@ from emotts.check import Check
 from emotts.classifier import Classifier
 from emotts.emotions import target
 from emotts.engine import Engine
-from emotts.errors import ClassifierError, ConfigError, EngineError, TextError
+from emotts.errors import (
+    ClassifierError,
+    ClassifierGoneError,
+    ConfigError,
+    EngineError,
+    TextError,
+)
 from emotts.listener import Listener
 from emotts.options import Options
 from emotts.pipeline import speak
 from emotts.records import Candidate, Measurement, Prediction, Profile, Rendering, Take, Voice
-from emotts.speech import Choice, Request
+from emotts.speech import Choice, Request, assembled
 from emotts.testing import PitchClassifier, ToneEngine
 
 ENGINE = ToneEngine(Options())
@@ -217,6 +223,42 @@ def test_a_later_classifier_hears_finalists_only_and_says_so() -> None:
     assert choice.classifiers == ("pitch", "second")
     best_of_first = sorted(choice.candidates, key=lambda c: -c.predictions["pitch"].scores["anger"])
     assert {c.take.index for c in best_of_first[:3]} == set(heard)
+
+
+class Large(PitchClassifier):
+    """Its process dies once it is calibrated."""
+
+    name = "large"
+
+    def profile(self, clips: Sequence[Audio]) -> Profile:
+        found = super().profile(clips)
+        self.classify = self.die  # type: ignore[method-assign]
+        return found
+
+    def die(self, batch: Sequence[Audio], *, profile: Profile | None = None) -> list[Prediction]:
+        raise ClassifierGoneError("it was ended by SIGKILL")
+
+
+@pytest.mark.parametrize("finalists", [3, 8])
+def test_finalists_that_a_failed_classifier_cannot_hear_stay_ahead_unmatched(
+    finalists: int,
+) -> None:
+    (plain,) = choices()
+    (choice,) = choices(listeners=[listener(), listener(Large(Options()), finalists)])
+    assert plain.matched and not choice.matched
+    assert (choice.chosen, choice.candidate.rejected) == (plain.chosen, None)
+    assert "large" not in choice.candidate.predictions
+    assert choice.advice == ("large failed on every take to be heard: the log says why",)
+
+
+def test_a_speech_has_no_embedding_of_a_classifier_that_heard_no_winner() -> None:
+    listeners = [listener(), listener(Large(Options()), finalists=3)]
+    made = choices(listeners=listeners)
+    request = Request(TEXT, target("anger"), VOICE, 8, seed=3)
+    speech = assembled(request, "tone", made, [listener.name for listener in listeners])
+    assert set(speech.embeddings) == {"pitch"}
+    heard = made[0].candidate.predictions["pitch"].embedding
+    assert speech.embedding.tolist() == pytest.approx(heard.tolist())
 
 
 def test_a_target_that_a_classifier_lacks_is_refused_before_anything_is_spoken() -> None:
