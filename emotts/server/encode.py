@@ -106,9 +106,3 @@ class Encoder:
     def _encode(self, frames: list[av.AudioFrame]) -> None:
         for frame in frames:
             self._container.mux(self._stream.encode(frame))
-
-
-def encoded(audio: Audio, name: Format) -> bytes:
-    """A whole clip."""
-    encoder = Encoder(name)
-    return encoder.add(audio) + encoder.finish()

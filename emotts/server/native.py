@@ -19,7 +19,6 @@ from emotts.jsonform import choice_form, classified_form, speech_form
 from emotts.records import Candidate
 from emotts.server import failures
 from emotts.server.bodies import SayBody
-from emotts.server.encode import encoded
 from emotts.server.service import Service, chained, service_of
 from emotts.speech import Choice
 
@@ -141,7 +140,7 @@ def _heard(candidate: Candidate) -> dict[str, float]:
 
 
 def _wav(audio: Audio) -> str:
-    return base64.b64encode(encoded(audio, "wav")).decode()
+    return base64.b64encode(audio.wav_bytes()).decode()
 
 
 async def _events(answers: AsyncIterator[Any]) -> AsyncIterator[str]:
