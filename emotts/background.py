@@ -3,7 +3,8 @@
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -55,6 +56,8 @@ class Line:
             return
         except Exception as error:
             self._put(_Failed(error))
+        except BaseException as wish:  # sys.exit() ends a thread, never the loop that waits for it
+            self._put(_Failed(RuntimeError(f"the work was ended by {wish!r}")))
 
     async def items(self) -> AsyncIterator[Any]:
         """What is sent, in order, until the work is done."""
@@ -64,7 +67,7 @@ class Line:
             yield item
 
     def _put(self, item: object) -> None:
-        if not self.loop.is_closed():  # else nobody waits any more
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             self.loop.call_soon_threadsafe(self._queue.put_nowait, item)
 
 
@@ -114,7 +117,10 @@ def in_turns(turn: threading.Lock, line: Line, items: Iterator[T]) -> Iterator[T
 
 
 def drained(items: AsyncIterable[T], line: Line) -> Iterator[T]:
-    """The items of an asynchronous iterator, in a thread beside its loop."""
+    """The items of an asynchronous iterator, in a thread beside its loop; its errors come through.
+
+    Where it is cancelled, that is `concurrent.futures.CancelledError`.
+    """
     iterator = aiter(items)
 
     async def following() -> tuple[T] | None:
@@ -126,16 +132,11 @@ def drained(items: AsyncIterable[T], line: Line) -> Iterator[T]:
     while True:
         line.check()
         waiting = asyncio.run_coroutine_threadsafe(following(), line.loop)
-        while True:
-            try:
-                found = waiting.result(PATIENCE_S)
-                break
-            except TimeoutError:
-                if line.gone.is_set():
-                    waiting.cancel()
-                    raise Gone from None
-            except CancelledError:
-                raise Gone from None
+        while not wait([waiting], PATIENCE_S).done:
+            if line.gone.is_set():
+                waiting.cancel()
+                raise Gone
+        found = waiting.result()
         if found is None:
             return
         yield found[0]

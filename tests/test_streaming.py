@@ -1,6 +1,8 @@
 """Streams: text that comes bit by bit, in a thread or an event loop, and stops when told to."""
 
 import asyncio
+import concurrent.futures
+import sys
 import threading
 import time
 from pathlib import Path
@@ -14,6 +16,7 @@ from emotts.config import LedgerConfig
 from emotts.emotions import target
 from emotts.errors import EmottsError, TextError, UnknownNameError
 from emotts.fragments import complete
+from emotts.records import Candidate
 from emotts.text import sentences
 
 TEXT = "The cat sat. [anger]The dog ran! It rained.[/] Dr. Smith left."
@@ -183,6 +186,48 @@ def test_an_error_comes_out_where_it_is_waited_for(host: Host) -> None:
 
     with pytest.raises(Exception, match="boredom"):
         asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [
+        (ValueError("no model"), ValueError),
+        (TimeoutError("the model is slow"), TimeoutError),
+        (asyncio.CancelledError(), concurrent.futures.CancelledError),
+    ],
+)
+def test_an_error_of_the_text_comes_out_after_what_was_complete(
+    host: Host, error: BaseException, raised: type[Exception]
+) -> None:
+    said = []
+
+    async def source():
+        yield "One cat. Two"
+        raise error
+
+    async def main() -> None:
+        async with asyncio.timeout(20):  # of a machine that is busy; it takes milliseconds
+            async for choice in host.astream(source(), "fear", takes=1):
+                said.append(choice.text)
+
+    with pytest.raises(raised, match=f"^{error}$"):
+        asyncio.run(main())
+    assert said == ["One cat."]
+    assert not left_after(5)
+
+
+def test_a_part_that_exits_ends_its_stream_alone(host: Host) -> None:
+    def exits(_candidate: Candidate) -> None:
+        sys.exit("enough")
+
+    async def main() -> None:
+        with pytest.raises(RuntimeError, match=r"ended by SystemExit\('enough'\)"):
+            async with asyncio.timeout(20):
+                async for _ in host.astream("One cat.", "fear", takes=1, observe=exits):
+                    pass
+        assert [c.text async for c in host.astream("Two dogs.", "fear", takes=1)] == ["Two dogs."]
+
+    asyncio.run(main())
 
 
 def test_a_text_is_told_part_by_part_as_if_it_were_one(host: Host) -> None:
