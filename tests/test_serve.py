@@ -45,10 +45,11 @@ def test_a_signal_lets_accepted_requests_finish(
     running: tuple[str, "subprocess.Popen[bytes]"],
 ) -> None:
     address, process = running
-    body = {"text": "One is here. " * 30, "emotion": "anger", "takes": 32, "audio": "none"}
+    body = {"text": "One is here. " * 120, "emotion": "anger", "takes": 32, "audio": "none"}
     with ThreadPoolExecutor(1) as pool:
         accepted = pool.submit(httpx.post, f"{address}/v1/emotts/say", json=body, timeout=60)
         while not httpx.get(f"{address}/health").json()["waiting"]:
+            assert not accepted.done(), "it was done before it was seen"
             time.sleep(0.01)
         os.kill(process.pid, signal.SIGTERM)
         assert accepted.result().status_code == 200

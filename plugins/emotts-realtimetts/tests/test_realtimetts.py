@@ -208,5 +208,5 @@ def test_a_stream_that_is_stopped_leaves_no_work(host: Host) -> None:
     assert begun.wait(20)
     stream.stop()
     assert not stream.is_playing()
-    assert host.turn.acquire(timeout=1)
+    assert host.turn.acquire(timeout=20)
     host.turn.release()
