@@ -501,3 +501,22 @@ def test_nothing_heard_is_told_by_the_exit_code(tmp_path: Path, tones: Path) -> 
     assert done.exit_code == 1
     (row,) = pq.read_table(tmp_path / "a.parquet").to_pylist()
     assert row["embedding"] is None and "can't be read as audio" in row["error"]
+
+
+def test_a_part_that_is_damaged_before_it_is_centred_is_made_again(
+    tmp_path: Path, install: Callable[..., None]
+) -> None:
+    install("plain", NOT_CENTRING)
+    speak(tmp_path / "clips" / "ann", 6)
+    sources = Sources((str(tmp_path / "clips"),), speaker="^[^/]+")
+    how = {"classifier": PartConfig(name="plain"), "center": "speaker", "shard": 2}
+    run([], tmp_path / "expected.csv", sources=sources, **how)
+    job = label(sources, tmp_path / "a.csv", **how)  # type: ignore[arg-type]
+    assert next(step for step in job if step.stage == "center")
+    job.close()
+    part = tmp_path / "a.csv.job" / "label" / "00000001.npz"
+    part.write_bytes(part.read_bytes()[:-100])
+    with pytest.raises(EmottsError, match=r"00000001.npz is damaged.*start the command again"):
+        run([], tmp_path / "a.csv", sources=sources, **how)
+    run([], tmp_path / "a.csv", sources=sources, **how)
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "expected.csv").read_bytes()

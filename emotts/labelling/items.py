@@ -46,6 +46,11 @@ class Shard:
     """The number of its first clip in the job, from 0."""
     items: tuple[Item, ...]
 
+    @property
+    def numbers(self) -> range:
+        """Of its clips in the job."""
+        return range(self.first, self.first + len(self.items))
+
 
 def shards(listing: Path, size: int, *, done: frozenset[int] = frozenset()) -> Iterator[Shard]:
     """The shards of a list of clips, but those that are done.

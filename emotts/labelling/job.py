@@ -111,19 +111,11 @@ class Job:
     def rows(self, stage: str) -> Iterator[list[Row]]:
         """The rows of a stage by shard, each verified.
 
-        A part that is damaged is thrown away, so that it is made again.
-
         Raises:
-            DamagedError: a part is damaged.
+            DamagedError: a part is damaged; the same command makes it again.
         """
         for index, numbers in self.numbers():
-            try:
-                yield parts.verified(self.parts(stage), index, numbers)
-            except parts.DamagedError as error:
-                (self.parts(stage) / parts.file_name(index)).unlink(missing_ok=True)
-                raise parts.DamagedError(
-                    f"{error}; start the command again to make it anew"
-                ) from error
+            yield parts.verified(self.parts(stage), index, numbers)
 
     def finish(self, rows: int, errors: int) -> None:
         """Write down that the result is there, and clear up."""

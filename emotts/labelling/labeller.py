@@ -89,6 +89,7 @@ class Labeller:
 
         Raises:
             DiskError: a part can't be written.
+            DamagedError: what was heard without profiles can't be read.
             ClassifierGoneError: the classifier's process failed.
         """
         for shard, found in self._label(shards):
@@ -107,7 +108,8 @@ class Labeller:
             return
         shards = iter(shards)
         for shard in shards:
-            found = [self._relative(row) for row in parts.read(Path(heard), shard.index)]
+            stored = parts.verified(Path(heard), shard.index, shard.numbers)
+            found = [self._relative(row) for row in stored]
             if None in found:
                 # A classifier that must hear one clip again must hear them all.
                 yield from self._hear(chain([shard], shards))
@@ -140,7 +142,7 @@ class Labeller:
 
         def begun() -> Iterator[Shard]:
             for shard in shards:
-                tray = _Open(shard, [], set(range(shard.first, shard.first + len(shard.items))))
+                tray = _Open(shard, [], set(shard.numbers))
                 home.update(dict.fromkeys(tray.missing, tray))
                 yield shard
 

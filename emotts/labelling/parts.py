@@ -96,6 +96,8 @@ def read(folder: Path, index: int) -> list[Row]:
 def verified(folder: Path, index: int, numbers: range) -> list[Row]:
     """The rows of a part, each clip of the shard among them and none besides.
 
+    A part that is damaged is thrown away, so that the same command makes it again.
+
     Args:
         folder: of the parts.
         index: of the shard.
@@ -104,9 +106,14 @@ def verified(folder: Path, index: int, numbers: range) -> list[Row]:
     Raises:
         DamagedError: it can't be read, a clip is missing, or another one is there.
     """
-    rows = read(folder, index)
-    if [row.number for row in rows] != sorted(row.number for row in rows):
-        raise DamagedError(f"{folder / file_name(index)} is damaged: its rows are out of order")
-    if {row.number for row in rows} != set(numbers):
-        raise DamagedError(f"{folder / file_name(index)} is damaged: it has other clips")
+    file = folder / file_name(index)
+    try:
+        rows = read(folder, index)
+        if [row.number for row in rows] != sorted(row.number for row in rows):
+            raise DamagedError(f"{file} is damaged: its rows are out of order")
+        if {row.number for row in rows} != set(numbers):
+            raise DamagedError(f"{file} is damaged: it has other clips")
+    except DamagedError as error:
+        file.unlink(missing_ok=True)
+        raise DamagedError(f"{error}; start the command again to make it anew") from error
     return rows

@@ -69,9 +69,7 @@ class Reader:
             base: likewise.
         """
         self._wanted = (
-            (shard.first + place, item)
-            for shard in shards
-            for place, item in enumerate(shard.items)
+            wanted for shard in shards for wanted in zip(shard.numbers, shard.items, strict=True)
         )
         self._rate, self._window_s, self._base = rate, window_s, base
         self._lock, self._stop = Lock(), Event()
