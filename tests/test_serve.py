@@ -80,3 +80,17 @@ def test_what_it_refuses_to_serve(
     result = CliRunner().invoke(cli, ["serve", *arguments])
     assert result.exit_code == 2
     assert message in result.output
+
+
+@pytest.mark.parametrize("key", ["", " \n"])
+def test_an_empty_key_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    # A name that is no address: nothing is served where the key passes for one.
+    asked = ["serve", "--host", "nowhere.invalid"]
+    monkeypatch.setenv("EMOTTS_API_KEY", key)
+    result = CliRunner().invoke(cli, asked)
+    assert result.exit_code == 2
+    assert "can be reached by others" in result.output
+    (tmp_path / "key").write_text(key)
+    result = CliRunner().invoke(cli, [*asked, "--key-file", str(tmp_path / "key")])
+    assert result.exit_code == 2
+    assert "key is empty" in result.output

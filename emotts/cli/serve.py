@@ -81,13 +81,22 @@ def command(
     Clients of OpenAI's speech interface work unchanged: set their base URL to
     http://127.0.0.1:8000/v1.
     """
-    key = key_file.read_text().strip() if key_file else os.environ.get(KEY_VARIABLE)
+    key = _key(key_file)
     refuse_open(address, key)
     with build_host(**options) as host:
         beside = [] if wyoming is None else [_wyoming(host, wyoming, trust_network)]
         click.echo(f"http://{address}:{port}", err=True)
-        app = create(host, ServerSettings(key or None, queue), beside)
+        app = create(host, ServerSettings(key, queue), beside)
         serve(app, host=address, port=port, drain_s=drain)
+
+
+def _key(file: Path | None) -> str | None:
+    """What clients must send; None: nothing. A variable that is empty counts as not set."""
+    if file is None:
+        return os.environ.get(KEY_VARIABLE, "").strip() or None
+    if key := file.read_text().strip():
+        return key
+    raise ConfigError(f"{file} is empty: write the key that clients must send into it")
 
 
 def _wyoming(host: Host, uri: str, trust_network: bool) -> Beside:

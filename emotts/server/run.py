@@ -18,9 +18,9 @@ def refuse_open(host: str, key: str | None) -> None:
 
     Args:
         host: address or name to listen on.
-        key: that clients must send.
+        key: that clients must send; none where it is empty.
     """
-    if key is None and not is_loopback(host):
+    if not key and not is_loopback(host):
         raise ConfigError(
             f"{host} can be reached by others: set a key with --key-file or EMOTTS_API_KEY, "
             "or listen on 127.0.0.1"
