@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 import soundfile
 from click.testing import CliRunner, Result
-from labelled import run, speak
+from labelled import run, speak, table
 from pages import keys
 
 from emotts.cli import cli
@@ -26,6 +26,7 @@ from emotts.reporting.plane import plane
 from emotts.reporting.reading import read
 from emotts.reporting.sound import LONGEST_S
 from emotts.reporting.tally import MAP, tally
+from emotts.testing import PitchClassifier
 
 CLIPS = 30
 MOODS = ("joy", "sad", "other")
@@ -208,6 +209,20 @@ def test_a_clip_that_is_gone_is_told_of(parquet: Path, tmp_path: Path) -> None:
     report(tmp_path / "gone.jsonl", tmp_path / "r.html")
     page = (tmp_path / "r.html").read_text()
     assert "<audio" not in page and "can&#x27;t be read as audio" in page
+
+
+def test_what_a_manifest_says_is_not_taken_for_what_was_heard(tmp_path: Path, tones: Path) -> None:
+    (clip,) = speak(tmp_path, 1)
+    given = {"boredom": "3", "arousal": "high", "file": "x.wav", "start": "1", "end": "2"}
+    (tmp_path / "m.csv").write_text(f"path,{','.join(given)}\n{clip},{','.join(given.values())}\n")
+    for name in ("l.csv", "db.yaml"):
+        run([tmp_path / "m.csv"], tmp_path / name)
+    (heard,) = read(tmp_path / "l.csv", None)
+    assert tuple(heard.scores) == PitchClassifier.labels and not heard.dimensions
+    (row,) = table(tmp_path / "l.csv")
+    assert {name: row[f"given_{name}"] for name in given} == given
+    (row,) = table(tmp_path / "db.emotion.csv")
+    assert (row["file"], row["start"]) == (clip.name, "0 days 00:00:00.000000")
 
 
 def test_clips_that_are_missing_are_counted_together(tmp_path: Path, tones: Path) -> None:

@@ -7,8 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from emotts.classifier import Classifier
+from emotts.dimensions import DIMENSIONS
+from emotts.emotions import EMOTIONS
 from emotts.labelling.items import Item
 from emotts.records import Embedding, Prediction
+
+RESERVED = frozenset({*EMOTIONS, *DIMENSIONS, "embedding", "file", "start", "end"})
+"""What readers of a result take for what was heard, and where, also where it has no such column."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,7 @@ class Schema:
 
     def renamed(self, given: str) -> str:
         """The column of a manifest's column, which may be named like one of the others."""
-        return f"given_{given}" if given in self.own or given == "embedding" else given
+        return f"given_{given}" if given in self.own or given in RESERVED else given
 
     def located(self, row: Row) -> str:
         """The path of a row, relative to the folder of the result where it lies in it."""
