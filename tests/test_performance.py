@@ -157,6 +157,17 @@ def test_what_was_made_before_an_error_is_heard(stage: Path) -> None:
     assert 1 < played(stage)["seconds"] < 2.9
 
 
+@pytest.mark.parametrize("broken", ["aplay", "paplay"])  # the only player, or the first of two
+def test_an_error_is_told_where_the_player_fails_too(stage: Path, broken: str) -> None:
+    write(stage, {"fails": "cow"})
+    player = stage / broken
+    player.write_text("#!/bin/sh\n/bin/cat >/dev/null\necho unplugged >&2\nexit 3\n")
+    player.chmod(0o755)
+    result = say()
+    assert result.exit_code == 2 and "hoarse" in result.stderr
+    assert not (stage / "speech.wav").exists()
+
+
 def test_a_player_that_breaks_leaves_all_of_it_in_a_file(stage: Path) -> None:
     (stage / "aplay").write_text("#!/bin/sh\nread -r line\necho unplugged >&2\nexit 3\n")
     result = say("--json")

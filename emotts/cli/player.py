@@ -89,8 +89,9 @@ def _play(name: str, clips: Iterator[Audio]) -> None:
             for clip in chain([first], clips):
                 seconds += clip.duration_s
                 program.write(clip.resample(first.rate).pcm16())
-        except EmottsError:  # what was said before is heard to its end
-            program.finish(seconds)
+        except EmottsError:  # what was said before is heard to its end, where it can be
+            with suppress(_Broken):
+                program.finish(seconds)
             raise
         program.finish(seconds)
 
