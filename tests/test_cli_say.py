@@ -101,7 +101,7 @@ def test_embedding_is_added_on_request(tones: Path, folder: Path) -> None:
 
 def test_the_same_seed_writes_the_same_bytes(tones: Path, folder: Path) -> None:
     for name, seed in (("a", "1"), ("b", "1"), ("c", "2")):
-        say(tones, TEXT, "-e", "fear", "--seed", seed, "-o", f"{name}.wav")
+        say(tones, TEXT, "-e", "fear", "--seed", seed, "--stop", "never", "-o", f"{name}.wav")
     a, b, c = (Path(f"{name}.wav").read_bytes() for name in "abc")
     assert a == b != c
 
@@ -127,7 +127,8 @@ def test_audio_on_standard_output_moves_the_report_to_standard_error(
 
 
 def test_keeps_every_take_beside_the_evidence(tones: Path, folder: Path) -> None:
-    result = say(tones, TEXT, "-e", "fear", "-o", "a.wav", "--keep-takes", "takes", "--json")
+    arguments = ["-o", "a.wav", "--keep-takes", "takes", "--stop", "never", "--json"]
+    result = say(tones, TEXT, "-e", "fear", *arguments)
     expected = {f"{sentence}-{take}.wav" for sentence in range(2) for take in range(4)}
     assert {path.name for path in Path("takes").iterdir()} == {*expected, "speech.json"}
     assert json.loads(Path("takes/speech.json").read_text()) == json.loads(result.stdout)
