@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Unpack
 
 from emotts.background import Line, in_turns, iterate
@@ -11,7 +11,7 @@ from emotts.intake import RequestOptions, warnings
 from emotts.markup import Reader
 from emotts.references import Emotion
 from emotts.rounds import Observer
-from emotts.spans import Plain
+from emotts.spans import Marked, Plain
 from emotts.speech import Choice, Request
 from emotts.text import spoken
 
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from emotts.host import Host
 
 Within = Callable[[Iterator[Choice]], Iterator[Choice]]
+
+
+@dataclass
+class _Asked:
+    """What parts are spoken as, until something else is asked for."""
+
+    emotion: Emotion | None
+    options: RequestOptions
+    request: Request | None = None
+    """Of the last part; None before the first."""
 
 
 class Recital:
@@ -34,14 +44,12 @@ class Recital:
         """Begin; arguments are those of `Host.stream`."""
         self._host = host
         self._reader: Reader | Plain = Reader() if options.get("markup", True) else Plain()
-        self._request: Request | None = None
+        self._tone = options.get("tone")
         self.ask(emotion, **options)
 
     def ask(self, emotion: Emotion | None = None, **options: Unpack[RequestOptions]) -> None:
         """Ask for something else from the next part on; open tags and the tone stay."""
-        if self._request is not None and self._request.tone is not None:
-            options.setdefault("tone", self._request.tone)
-        self._emotion, self._options, self._request = emotion, options, None
+        self._asked = _Asked(emotion, options)
 
     def speak(self, part: str, *, observe: Observer | None = None) -> Iterator[Choice]:
         """Speak whole sentences with whole tags; nothing where there is nothing to speak.
@@ -56,26 +64,33 @@ class Recital:
         marked = self._reader.read(part)
         if not any(spoken(span.text) for span in marked.spans):
             return
-        host, options = self._host, self._options
-        if self._request is None:
-            self._request = host.marked_request(part, marked, self._emotion, options)
-        else:
-            left_out = warnings(marked, self._request.settings, host.engine)
-            self._request = replace(self._request, text=part, spans=marked.spans, warnings=left_out)
-        for choice in host.speak(
-            self._request,
-            begin=options.get("begin"),
-            observe=observe or options.get("observe"),
-            chosen=options.get("chosen"),
+        asked = self._asked  # until the part is spoken, whatever is asked for meanwhile
+        request = asked.request = self._request(asked, part, marked)
+        for choice in self._host.speak(
+            request,
+            begin=asked.options.get("begin"),
+            observe=observe or asked.options.get("observe"),
+            chosen=asked.options.get("chosen"),
         ):
-            self._request = replace(self._request, tone=choice.tone, first_takes=None)
+            self._tone = choice.tone
+            asked.request = replace(request, tone=choice.tone, first_takes=None)
             yield choice
+
+    def _request(self, asked: _Asked, part: str, marked: Marked) -> Request:
+        """The request of a part."""
+        if asked.request is not None:
+            left_out = warnings(marked, asked.request.settings, self._host.engine)
+            return replace(asked.request, text=part, spans=marked.spans, warnings=left_out)
+        options = asked.options.copy()
+        if self._tone is not None:
+            options.setdefault("tone", self._tone)
+        return self._host.marked_request(part, marked, asked.emotion, options)
 
     async def aspeak(self, part: str) -> AsyncGenerator[Choice, None]:
         """`speak` for an event loop; see `Host.astream`."""
 
         def make(line: Line) -> Iterator[Choice]:
-            watched = line.watched(self._options.get("observe"))
+            watched = line.watched(self._asked.options.get("observe"))
             return in_turns(self._host.turn, line, self.speak(part, observe=watched))
 
         async with aclosing(iterate(make)) as choices:

@@ -252,6 +252,41 @@ def test_a_recital_may_go_on_in_another_way(host: Host) -> None:
     assert [len(c.candidates) for c in (first, angry, sad)] == [2, 3, 3]
 
 
+def test_what_is_asked_for_while_a_part_is_spoken_holds_from_the_next_one_on(host: Host) -> None:
+    recital = host.recital("fear", takes=2)
+    part = recital.speak("The cat sat. The dog ran.")
+    first = next(part)
+    recital.ask("sadness", takes=3)
+    (second,) = part
+    (third,) = recital.speak("It rained.")
+    assert [c.target.dominant for c in (first, second, third)] == ["fear", "fear", "sadness"]
+    assert [len(c.candidates) for c in (first, second, third)] == [2, 2, 3]
+
+
+def test_what_is_asked_for_meanwhile_goes_on_in_the_tone_of_the_last_sentence(host: Host) -> None:
+    recital = host.recital("anger", takes=4)
+    part = recital.speak("The cat sat. [fear]The dog ran.[/]")
+    first = next(part)
+    recital.ask("anger", takes=16)
+    (second,) = part
+    (third,) = recital.speak("It rained.")
+    after = [
+        next(host.stream("It rained.", "anger", takes=16, tone=choice.tone)).chosen
+        for choice in (first, second)
+    ]
+    assert after[0] != after[1] == third.chosen
+
+
+def test_a_tone_that_was_asked_for_stays_until_something_is_spoken(host: Host) -> None:
+    tone = next(host.stream("The cat sat.", "anger", takes=4)).tone
+    recital = host.recital("fear", takes=16, tone=tone)
+    recital.ask("anger", takes=16)
+    (choice,) = recital.speak("It rained.")
+    alone = host.stream("It rained.", "anger", takes=16, tone=tone)
+    free = host.stream("It rained.", "anger", takes=16)
+    assert choice.chosen == next(alone).chosen != next(free).chosen
+
+
 def test_streams_of_one_host_take_turns_and_none_waits_for_the_text_of_another(
     host: Host,
 ) -> None:
