@@ -69,6 +69,10 @@ def test_an_idle_server_stops_at_once(running: tuple[str, "subprocess.Popen[byte
     [
         (("--host", "0.0.0.0"), "EMOTTS_API_KEY"),
         (("--wyoming", "tcp://0.0.0.0:10200"), "--trust-network"),
+        (("--wyoming", "foo://x"), "no address of Wyoming"),
+        (("--wyoming", "tcp://:10200"), "tcp://ADDRESS:PORT"),
+        (("--wyoming", "tcp://127.0.0.1:99999"), "tcp://ADDRESS:PORT"),
+        (("--wyoming", "unix://socket"), "unix:///PATH"),
         (("--engine", "nobody"), "unknown engine"),
         (("--port", "99999"), "99999"),
     ],

@@ -1,6 +1,7 @@
 """`emotts serve`."""
 
 import os
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,8 @@ from emotts.errors import ConfigError
 from emotts.host import Host
 
 try:
-    from emotts.server.app import Beside, ServerSettings, create
-    from emotts.server.run import is_loopback, refuse_open, serve
+    from emotts.server.app import ServerSettings, create
+    from emotts.server.run import Beside, is_loopback, refuse_open, serve
 except ModuleNotFoundError as error:
     raise ConfigError(f"the server needs {error.name}: pip install 'emotts[server]'") from error
 
@@ -86,8 +87,8 @@ def command(
     with build_host(**options) as host:
         beside = [] if wyoming is None else [_wyoming(host, wyoming, trust_network)]
         click.echo(f"http://{address}:{port}", err=True)
-        app = create(host, ServerSettings(key, queue), beside)
-        serve(app, host=address, port=port, drain_s=drain)
+        app = create(host, ServerSettings(key, queue))
+        serve(app, host=address, port=port, drain_s=drain, beside=beside)
 
 
 def _key(file: Path | None) -> str | None:
@@ -101,10 +102,21 @@ def _key(file: Path | None) -> str | None:
 
 def _wyoming(host: Host, uri: str, trust_network: bool) -> Beside:
     """Wyoming at that address, where only those may reach it that should."""
-    name = urlparse(uri).hostname
+    name = _reached(uri)
     if name is not None and not is_loopback(name) and not trust_network:
         raise ConfigError(
             f"{uri} can be reached by others, and Wyoming knows no keys: "
             "listen on 127.0.0.1, or allow it with --trust-network"
         )
     return partial(host.plugins.protocol("wyoming")().serving, host, uri)
+
+
+def _reached(uri: str) -> str | None:
+    """The name or address in a URI to listen at; None for a socket in the file system."""
+    with suppress(ValueError):  # a port that is none
+        place = urlparse(uri)
+        if place.scheme == "tcp" and place.hostname and place.port:
+            return place.hostname
+        if place.scheme == "unix" and place.path and not place.netloc:
+            return None
+    raise ConfigError(f"{uri!r} is no address of Wyoming; valid: tcp://ADDRESS:PORT, unix:///PATH")

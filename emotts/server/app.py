@@ -2,8 +2,8 @@
 
 import hmac
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
@@ -39,18 +39,12 @@ class ServerSettings:
     """At most so many requests wait or are worked on."""
 
 
-Beside = Callable[[], AbstractAsyncContextManager[None]]
-
-
-def create(
-    host: Host, settings: ServerSettings | None = None, beside: Sequence[Beside] = ()
-) -> FastAPI:
+def create(host: Host, settings: ServerSettings | None = None) -> FastAPI:
     """An app around a host.
 
     Args:
         host: speaks.
         settings: how it answers.
-        beside: what else is open while it serves, such as other protocols.
     """
     settings = settings or ServerSettings()
     desk = Desk(settings.queue)
@@ -58,10 +52,7 @@ def create(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            for other in beside:
-                await stack.enter_async_context(other())
-            yield
+        yield
         desk.close()
 
     app = FastAPI(

@@ -4,6 +4,9 @@ import asyncio
 import contextlib
 import ipaddress
 import signal
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from types import FrameType
 
 import uvicorn
@@ -11,6 +14,8 @@ from fastapi import FastAPI
 
 from emotts.errors import ConfigError
 from emotts.server.service import Service
+
+Beside = Callable[[], AbstractAsyncContextManager[None]]
 
 
 def refuse_open(host: str, key: str | None) -> None:
@@ -27,8 +32,19 @@ def refuse_open(host: str, key: str | None) -> None:
         )
 
 
-def serve(app: FastAPI, *, host: str, port: int, drain_s: float) -> None:
-    """Serve until a signal comes; then finish what was accepted, for at most `drain_s` seconds."""
+def serve(
+    app: FastAPI, *, host: str, port: int, drain_s: float, beside: Sequence[Beside] = ()
+) -> None:
+    """Serve until a signal comes; then finish what was accepted.
+
+    Args:
+        app: made by `create`.
+        host: address or name to listen on.
+        port: to listen on.
+        drain_s: what was accepted may take so long after the signal, in seconds.
+        beside: what else is open while it serves, such as other protocols; their errors on
+            entering are raised.
+    """
     config = uvicorn.Config(
         app,
         host=host,
@@ -37,16 +53,36 @@ def serve(app: FastAPI, *, host: str, port: int, drain_s: float) -> None:
         access_log=False,
         timeout_graceful_shutdown=max(1, round(drain_s)),
     )
-    _Server(config, app.state.service, drain_s).run()
+    _Server(config, app.state.service, drain_s, beside).run()
 
 
 class _Server(uvicorn.Server):
     """Tells new requests that it is stopping while those that were accepted are finished."""
 
-    def __init__(self, config: uvicorn.Config, service: Service, drain_s: float) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        service: Service,
+        drain_s: float,
+        beside: Sequence[Beside],
+    ) -> None:
         super().__init__(config)
-        self._service, self._drain_s = service, drain_s
+        self._service, self._drain_s, self._beside = service, drain_s, beside
+        self._open = AsyncExitStack()
         self._stopping: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open what is beside, then listen: in the app's lifespan an error would be a traceback."""
+        async with AsyncExitStack() as stack:
+            for other in self._beside:
+                await stack.enter_async_context(other())
+            await super().startup(sockets)
+            self._open = stack.pop_all()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let the app's clients go, then close what is beside."""
+        async with self._open:
+            await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Drain at the first signal; stop at once at the second."""

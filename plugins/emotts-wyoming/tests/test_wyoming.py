@@ -1,11 +1,13 @@
 """The protocol, asked by the package's own client over a real socket."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from emotts_wyoming import Wyoming
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.client import AsyncClient, AsyncTcpClient
@@ -22,6 +24,7 @@ from wyoming.tts import (
 )
 
 from emotts import Config, Host
+from emotts.cli import cli
 from emotts.errors import ConfigError
 from emotts.plugins import load
 
@@ -163,10 +166,16 @@ def test_a_wrong_address_is_named(host: Host) -> None:
         asyncio.run(main())
 
 
+def test_an_address_in_use_ends_the_server_in_words() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        uri = f"tcp://127.0.0.1:{other.getsockname()[1]}"
+        ended = CliRunner().invoke(cli, ["serve", "--wyoming", uri])
+    assert ended.exit_code == 2
+    assert f"Error: {uri}: " in ended.output and "address already in use" in ended.output
+
+
 @pytest.fixture
 def port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
