@@ -24,9 +24,9 @@ def manifest(tmp_path: Path) -> Path:
     """Ten clips of two speakers in three moods, of which one is no emotion; one can't be read."""
     clips = speak(tmp_path / "clips", 10)
     (tmp_path / "clips" / "bad.wav").write_text("no audio")
-    rows = [f"{c},{'ab'[i // 5]},{MOODS[i % 3]}\n" for i, c in enumerate(clips)]
+    rows = [f"{c},{'ab'[i // 5]},{MOODS[i % 3]},{i}\n" for i, c in enumerate(clips)]
     file = tmp_path / "m.csv"
-    file.write_text("path,speaker,mood\nclips/bad.wav,a,joy\n" + "".join(rows))
+    file.write_text("path,speaker,mood,take\nclips/bad.wav,a,joy,\n" + "".join(rows))
     return file
 
 
@@ -112,6 +112,51 @@ def test_what_cant_be_written_is_refused(
 ) -> None:
     done = embed(manifest, tmp_path / output, *more)
     assert done.exit_code == 2 and message in done.output
+
+
+@pytest.mark.parametrize("more", [(), ("--restart",)])
+def test_no_file_that_another_wrote_is_replaced(
+    manifest: Path, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    before = manifest.read_bytes()
+    for output, *beside in (("m.npy",), ("v.json", "--centroids", str(manifest))):
+        done = embed(manifest, tmp_path / output, *beside, *more)
+        assert done.exit_code == 2 and "m.csv is" in done.output
+        assert manifest.read_bytes() == before and not (tmp_path / output).exists()
+    done = embed(manifest, tmp_path / "v.json", "--centroids", str(tmp_path / "v.json"), *more)
+    assert done.exit_code == 2 and "two of these are one file" in done.output
+
+
+def test_what_can_be_known_before_is_told_before(manifest: Path, tmp_path: Path) -> None:
+    for more in (("--emotion", "moood"), ("--centroids", str(tmp_path / "no" / "c.json"))):
+        done = embed(manifest, tmp_path / "v.json", "--json", *more)
+        assert done.exit_code == 2 and '"label"' not in done.output
+    done = embed(manifest, tmp_path / "v.json", "--emotion", "mood")
+    assert done.exit_code == 0, done.output
+
+
+def test_what_is_written_may_be_asked_for_otherwise_until_it_is(
+    manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(*more: str) -> Result:
+        return embed(manifest, tmp_path / "v.json", "--json", "--emotion", *more)
+
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "precious.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    done = asked("take", "--centroids", "c.json")
+    assert done.exit_code == 2 and "no clip is of a known emotion" in done.output
+    done = asked("mood", "--centroids", "precious.json")
+    assert done.exit_code == 2 and "precious.json is there already" in done.output
+    done = asked("mood", "--centroids", "c.json")
+    assert done.exit_code == 0, done.output
+    first = json.loads(done.stdout.splitlines()[0])
+    assert first["earlier"] == first["total"] == 11  # nothing was heard again
+    done = asked("mood", "--centroids", "d.json")
+    assert done.exit_code == 2 and "begun otherwise" in done.output
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    done = asked("mood", "--centroids", "../c.json")
+    assert done.exit_code == 0, done.output
 
 
 def test_two_clips_of_one_name_are_refused(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from emotts.config import PartConfig
 from emotts.errors import ConfigError, EmottsError
 from emotts.labelling import Sources, label
 from emotts.labelling.parts import DiskError
+from emotts.labelling.writers import Writer
 from emotts.listener import Listener
 from emotts.options import Options
 from emotts.parts import make_classifier
@@ -384,9 +385,38 @@ def test_what_another_wrote_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="is there already"):
         run([tmp_path / "clips"], tmp_path / "a.csv")
     with pytest.raises(ConfigError, match="is no regular file"):
-        run([tmp_path / "clips"], tmp_path / "clips", writer=lambda *_: [])
+        run([tmp_path / "clips"], tmp_path / "clips", writer=Writer(lambda *_: []))
     with pytest.raises(EmottsError, match=r"unknown kind of output 'a.txt'; valid: .parquet, .csv"):
         run([tmp_path / "clips"], tmp_path / "a.txt")
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_no_file_that_another_wrote_is_replaced(tmp_path: Path, restart: bool) -> None:
+    (clip,) = speak(tmp_path / "clips", 1)
+    manifest, database = tmp_path / "m.csv", tmp_path / "db.emotion.csv"
+    for file in (manifest, database):
+        file.write_text(f"path\n{clip}\n")
+        with pytest.raises(ConfigError, match=f"{file.name} is to be labelled"):
+            run([file], file, restart=restart)
+        with pytest.raises(ConfigError, match=f"{file.name} is there already"):
+            run([f"{tmp_path}/*.csv"], file, restart=restart)
+    with pytest.raises(ConfigError, match=r"db\.emotion\.csv is there already"):
+        run([manifest], tmp_path / "db.yaml", restart=restart)
+    assert manifest.read_text() == database.read_text() == f"path\n{clip}\n"
+    run([manifest], tmp_path / "a.csv")
+    with pytest.raises(ConfigError, match=r"a\.csv is to be labelled"):
+        run([tmp_path / "a.csv"], tmp_path / "a.csv", restart=restart)
+    assert len(table(tmp_path / "a.csv")) == 1
+
+
+@pytest.mark.parametrize("removed", ["db.yaml", "db.emotion.csv"])
+def test_a_result_that_was_removed_is_made_again(tmp_path: Path, removed: str) -> None:
+    speak(tmp_path / "clips", 3)
+    run([tmp_path / "clips"], tmp_path / "db.yaml")
+    expected = (tmp_path / removed).read_bytes()
+    (tmp_path / removed).unlink()
+    *_, last = run([tmp_path / "clips"], tmp_path / "db.yaml")
+    assert (last.rows, (tmp_path / removed).read_bytes()) == (3, expected)
 
 
 def test_one_process_works_on_a_job(tmp_path: Path) -> None:

@@ -54,4 +54,4 @@ def command(
             "--space raw"
         )
     form = Embeddings(dataset, emotion, centroids, space)
-    job.run(output, classifier, writer=form.writer(Path(output)), options=form.form())
+    job.run(output, classifier, writer=form.writer(Path(output)))

@@ -5,6 +5,7 @@ class, "embedding": [numbers]}}`, as JSON or as a torch file of plain lists. `em
 configuration of emotts reads the same.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -24,7 +25,7 @@ from emotts.files import replacing
 from emotts.labelling.arrow import PARQUET
 from emotts.labelling.decimals import shortest
 from emotts.labelling.rows import Row, Schema
-from emotts.labelling.writers import Shards, Writer, write_csv, writer_for
+from emotts.labelling.writers import Shards, Write, Writer, write_csv, writer_for
 
 EMOTION, RAW = SPACES = ("emotion", "raw")
 
@@ -46,8 +47,8 @@ class Embeddings:
     """`emotion`, where the compact classifier's mean emotion, or `raw`, as the classifier's are."""
 
     def form(self) -> dict[str, Any]:
-        """As JSON."""
-        return asdict(self)
+        """As JSON; the path is absolute, so that a job may go on from another folder."""
+        return {**asdict(self), "centroids": self.centroids and os.path.abspath(self.centroids)}
 
     def writer(self, output: Path) -> Writer:
         """The writer that the name of an output asks for.
@@ -56,21 +57,23 @@ class Embeddings:
             UnknownNameError: none does.
             ConfigError: what it needs is not installed.
         """
-        kinds: dict[str, Writer] = {".npy": write_npy, ".json": self._json, ".pth": self._torch}
+        kinds: dict[str, Write] = {".npy": write_npy, ".json": self._json, ".pth": self._torch}
         if output.suffix == ".pth" and find_spec("torch") is None:
             raise ConfigError("a .pth file needs torch; .json is the same to Coqui")
         if output.suffix == PARQUET:
-            kinds[PARQUET] = writer_for(output)
+            kinds[PARQUET] = writer_for(output).write
         if output.suffix not in kinds:
             raise UnknownNameError("kind of output", output.name, (*kinds, PARQUET))
-        return self._with_centroids(kinds[output.suffix])
+        beside = [_table(output)] if output.suffix == ".npy" else []
+        beside += [Path(self.centroids)] if self.centroids else []
+        needs = () if self.emotion is None else (self.emotion,)
+        write = self._with_centroids(kinds[output.suffix])
+        return Writer(write, tuple(beside), needs, self.form())
 
-    def _with_centroids(self, write: Writer) -> Writer:
+    def _with_centroids(self, write: Write) -> Write:
         """The writer that writes centroids, too, where they are wanted."""
 
         def both(rows: Shards, schema: Schema, path: Path) -> Sequence[Path]:
-            if self.emotion is not None and self.emotion not in schema.given:
-                raise UnknownNameError("column of the manifest", self.emotion, schema.given)
             means: Means = {}
             rows = _projected(rows) if self.space == EMOTION else rows
             made = write(self._summed(rows, means), schema, path)
@@ -154,9 +157,14 @@ def _projected(rows: Shards) -> Shards:
         ]
 
 
+def _table(output: Path) -> Path:
+    """The table beside a file of numbers."""
+    return output.with_suffix(".csv")
+
+
 def write_npy(rows: Shards, schema: Schema, path: Path) -> Sequence[Path]:
     """[rows, d] float32, NaN where nothing was heard; and a CSV of what each row is."""
-    table, flat = path.with_suffix(".csv"), path.with_suffix(".f32")
+    table, flat = _table(path), path.with_suffix(".f32")
     count = unknown = size = 0
 
     def passed() -> Shards:

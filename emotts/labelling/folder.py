@@ -1,8 +1,8 @@
 """The folder of a job, beside its result, and the lock that dies with its process."""
 
-import shutil
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,42 +18,43 @@ PLAN = "job.json"
 LOCK = "lock"
 
 
-@contextmanager
-def job_folder(target: Path, *, restart: bool) -> Iterator[Path]:
-    """The folder of a job, `<target>.job`, held against other processes.
+def check_outputs(files: Sequence[Path], sources: Iterable[str]) -> None:
+    """Refuse at once what could not be written in the end.
 
     Args:
-        target: the result.
-        restart: throw away what is there of both.
+        files: that are to be written.
+        sources: paths of what is to be labelled.
 
     Raises:
-        ConfigError: the target can't be, or another process works on the job.
+        ConfigError: a file can't be written, is named twice, or is to be labelled.
+    """
+    if len(set(map(os.path.abspath, files))) < len(files):
+        raise ConfigError(f"{', '.join(map(str, files))}: two of these are one file")
+    labelled = set(map(os.path.abspath, sources))
+    for file in files:
+        if file.exists() and not file.is_file():
+            raise ConfigError(f"{file} is no regular file; name one for the labels")
+        if not file.resolve().parent.is_dir():
+            raise ConfigError(f"{file}: the folder does not exist")
+        if os.path.abspath(file) in labelled:
+            raise ConfigError(f"{file} is to be labelled; name another output")
+
+
+@contextmanager
+def job_folder(target: Path) -> Iterator[Path]:
+    """The folder of a job, `<target>.job`, held against other processes.
+
+    Raises:
+        ConfigError: another process works on the job.
         DiskError: the folder can't be written.
     """
-    if target.exists() and not target.is_file():
-        raise ConfigError(f"{target} is no regular file; name one for the labels")
-    if not target.resolve().parent.is_dir():
-        raise ConfigError(f"{target}: the folder does not exist")
     folder = target.with_name(f"{target.name}.job")
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise DiskError(folder, error) from error
     with _locked(folder / LOCK):
-        if restart:
-            _throw_away(folder, target)
         yield folder
-
-
-def _throw_away(folder: Path, target: Path) -> None:
-    """Forget what was done."""
-    (folder / PLAN).unlink(missing_ok=True)  # first: without it, nothing else counts
-    for entry in folder.iterdir():
-        if entry.is_dir():
-            shutil.rmtree(entry)
-        elif entry.name != LOCK:
-            entry.unlink()
-    target.unlink(missing_ok=True)
 
 
 @contextmanager

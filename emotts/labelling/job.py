@@ -3,19 +3,18 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from emotts.documents import from_json
 from emotts.errors import ConfigError
 from emotts.files import replacing
 from emotts.labelling import parts
 from emotts.labelling.folder import LOCK, PLAN
 from emotts.labelling.items import Shard, shards
 from emotts.labelling.parts import DiskError
-from emotts.labelling.plan import Plan, Progress, compare
+from emotts.labelling.plan import Plan, Progress, compare, read
 from emotts.labelling.rows import Row
 
 ITEMS = "items.jsonl"
@@ -24,28 +23,39 @@ ITEMS = "items.jsonl"
 class Job:
     """The folder of a job. Whoever uses it holds its lock."""
 
-    def __init__(self, folder: Path, plan: Plan) -> None:
+    def __init__(
+        self, folder: Path, plan: Plan, files: Sequence[Path], *, restart: bool = False
+    ) -> None:
         """Look at what is there.
+
+        Args:
+            folder: of the job.
+            plan: what is asked for.
+            files: that are to be written.
+            restart: throw away what was done, and what was written.
 
         Raises:
             ConfigError: it is the folder of another job, or of one with other options.
         """
         self.folder = folder
         self.plan = plan
-        self._form = _read(folder / PLAN)
+        self._files = {os.path.abspath(file): file for file in files}
+        self._form: dict[str, Any] | None = None
+        if restart:
+            with suppress(ConfigError):  # what can't be read is thrown away, too
+                self._form = read(folder / PLAN)
+            self._forget()
+            return
+        self._form = read(folder / PLAN)
         if self._form is not None:
             compare(self._form, plan.form(), folder)
+        if self.finished and not all(file.exists() for file in files):
+            self._forget()
 
     @property
-    def begun(self) -> bool:
-        """Whether an earlier run has begun it."""
-        return self._form is not None
-
-    @property
-    def finished(self) -> Mapping[str, int] | None:
-        """Clips, rows and errors of a job whose result is written; None for any other."""
-        result: Mapping[str, int] | None = (self._form or {}).get("finished")
-        return result
+    def finished(self) -> bool:
+        """Whether its result is written, and still there."""
+        return "finished" in (self._form or {})
 
     @property
     def end(self) -> Progress:
@@ -79,10 +89,14 @@ class Job:
         """List the clips once: from then on it does not matter what happens to their folders.
 
         Raises:
-            ConfigError: there is nothing to label.
+            ConfigError: there is nothing to label, or there is a file already that is to be
+                written, and this job did not write it.
             DiskError: the list can't be written.
         """
+        self._check_unused()
+        form = {**self.plan.form(), "files": list(self._files)}
         if self._form is not None:
+            self._save(form)  # what is to be written may be asked for otherwise meanwhile
             return
         clips = 0
         given: dict[str, None] = {}
@@ -91,7 +105,7 @@ class Job:
                 clips += 1
                 given |= dict.fromkeys(item.given)
                 file(item.line())
-        self._save({"clips": clips, "given": list(given), "base": os.getcwd()})
+        self._save({**form, "clips": clips, "given": list(given), "base": os.getcwd()})
 
     def parts(self, stage: str) -> Path:
         """The folder of the parts of a stage."""
@@ -130,10 +144,32 @@ class Job:
             elif entry.name not in (PLAN, LOCK):
                 entry.unlink()
 
+    def _forget(self) -> None:
+        """Throw away what was done, and its result."""
+        for file in self._own():
+            file.unlink(missing_ok=True)
+        (self.folder / PLAN).unlink(missing_ok=True)  # first: without it, no part counts
+        self._form = None
+        self.clear()
+
+    def _own(self) -> list[Path]:
+        """The files to be written that were this job's already: it may replace them."""
+        before = (self._form or {}).get("files", ())
+        return [file for path, file in self._files.items() if path in before]
+
+    def _check_unused(self) -> None:
+        own = self._own()
+        for file in self._files.values():
+            if file.exists() and file not in own:
+                raise ConfigError(
+                    f"{file} is there already, and this job did not write it; name another "
+                    "output, or move it away"
+                )
+
     def _save(self, more: Mapping[str, Any]) -> None:
-        self._form = {**(self._form or self.plan.form()), **more}
+        self._form = {**(self._form or {}), **more}
         with _writing(self.folder / PLAN) as file:
-            file(json.dumps(self._form, indent=2, ensure_ascii=False) + "\n")
+            file(json.dumps(self._form, indent=2) + "\n")  # ASCII, as in `Item.line`
 
 
 @contextmanager
@@ -150,14 +186,3 @@ def _writing(path: Path) -> Iterator[Callable[[str], object]]:
             os.fsync(file.fileno())
     except OSError as error:
         raise DiskError(path, error) from error
-
-
-def _read(file: Path) -> dict[str, Any] | None:
-    """What a job was asked for; None where there is none."""
-    try:
-        form: dict[str, Any] = from_json(file.read_text(encoding="utf-8"))
-        return form
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{file}: can't be read as a job: {error}; use --restart") from error

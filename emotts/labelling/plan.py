@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from emotts.documents import from_json
 from emotts.errors import ConfigError
 from emotts.labelling.sources import Sources
 
@@ -15,7 +16,7 @@ VERSION = 2
 
 @dataclass(frozen=True)
 class Plan:
-    """All that the rows of a job depend on."""
+    """All that the result of a job depends on."""
 
     sources: Sources
     classifier: str
@@ -30,7 +31,7 @@ class Plan:
     shard: int = 256
     """Clips whose rows are written at once."""
     output: Mapping[str, Any] = field(default_factory=dict)
-    """Options of what is written."""
+    """Options of what is written; the rows do not depend on them."""
 
     def form(self) -> dict[str, Any]:
         """As JSON; paths are absolute, so that a job may go on from another folder."""
@@ -69,12 +70,28 @@ class Progress:
         return (self.total - self.done) * self.elapsed_s / made if made else None
 
 
+def read(file: Path) -> dict[str, Any] | None:
+    """What a job was asked for; None where there is none.
+
+    Raises:
+        ConfigError: it can't be read.
+    """
+    try:
+        form: dict[str, Any] = from_json(file.read_text(encoding="utf-8"))
+        return form
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{file}: can't be read as a job: {error}; use --restart") from error
+
+
 def compare(before: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -> None:
-    """Refuse to go on with other options: rows would mix."""
+    """Refuse to go on with other options: rows would mix, or the result is another one."""
+    free = () if "finished" in before else ("output",)  # of what is not written yet
     changed = [
         f"{name} was {before.get(name)!r} and is {value!r}"
         for name, value in now.items()
-        if before.get(name) != value
+        if name not in free and before.get(name) != value
     ]
     if changed:
         raise ConfigError(

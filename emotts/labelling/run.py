@@ -2,11 +2,10 @@
 
 import os
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from emotts.audio import MAX_SECONDS
 from emotts.classifier import Classifier
@@ -14,13 +13,13 @@ from emotts.config import PartConfig
 from emotts.errors import ConfigError, UnknownNameError
 from emotts.executor import Executor
 from emotts.labelling import parts, profiles
-from emotts.labelling.folder import job_folder
+from emotts.labelling.folder import check_outputs, job_folder
 from emotts.labelling.job import Job
 from emotts.labelling.labeller import Work
 from emotts.labelling.plan import Plan, Progress
 from emotts.labelling.rows import Row, Schema
 from emotts.labelling.sources import Sources
-from emotts.labelling.writers import Writer, writer_for
+from emotts.labelling.writers import Write, Writer, writer_for
 from emotts.parts import close, make_classifier, make_executor
 from emotts.plugins import load
 
@@ -43,7 +42,6 @@ def label(
     executor: Executor | None = None,
     restart: bool = False,
     writer: Writer | None = None,
-    options: Mapping[str, Any] | None = None,
 ) -> Generator[Progress]:
     """Label a data set; stopped at any point, it goes on where it was when it is called again.
 
@@ -57,35 +55,39 @@ def label(
         center: `speaker`, to hear each clip relative to the mean of its speaker's.
         shard: clips whose rows are written at once.
         executor: who works; this process unless given.
-        restart: throw away what is there of the job, and its output.
+        restart: throw away what is there of the job, and what it has written.
         writer: of the output; by its name unless given.
-        options: of the writer: a result that was written with others is not this one.
 
     Yields:
         How far it is, after each shard.
 
     Raises:
-        ConfigError: there is nothing to label, an option can't be, or the job was begun otherwise.
-        UnknownNameError: no plugin provides the classifier.
+        ConfigError: there is nothing to label, an option can't be, the job was begun otherwise, or
+            there is a file already that it would write.
+        UnknownNameError: no plugin provides the classifier, or no manifest has a column that the
+            writer needs.
         ClassifierError: the classifier's model can't be loaded.
         DiskError: something can't be written.
     """
     _check(window_s, center, shard)
     target = Path(output)
-    write = writer or writer_for(target)
+    writer = writer or writer_for(target)
+    files = (target, *writer.beside)
+    check_outputs(files, sources.paths)
     config = classifier or PartConfig(name="compact")
     shard = shard or (LONG_SHARD if window_s else SHARD)
     executor = executor or make_executor(load(), "local")
     made = make_classifier(load(), config)
     heard = made.name, made.fingerprint, config.options
     try:
-        with job_folder(target, restart=restart) as folder:
-            job = Job(folder, Plan(sources, *heard, window_s, center, shard, options or {}))
-            if not (job.finished and target.exists()):
-                _check_unused(job, target)
+        with job_folder(target) as folder:
+            plan = Plan(sources, *heard, window_s, center, shard, writer.options)
+            job = Job(folder, plan, files, restart=restart)
+            if not job.finished:
                 job.prepare()
+                _check_columns(job, writer)
                 yield from _label(job, config, made, executor)
-                yield from _write(job, target, write, made)
+                yield from _write(job, target, writer.write, made)
             job.clear()
             yield job.end
     finally:
@@ -141,7 +143,7 @@ def _stage(job: Job, stage: str, executor: Executor, work: Work) -> Iterator[Pro
         yield far
 
 
-def _write(job: Job, target: Path, write: Writer, made: Classifier) -> Iterator[Progress]:
+def _write(job: Job, target: Path, write: Write, made: Classifier) -> Iterator[Progress]:
     """Put the parts together, verified, and move the result to its place."""
     yield Progress(WRITTEN, 0, job.clips, 0)
     schema = Schema.of(made, job.given, base=job.base, home=str(target.parent))
@@ -174,9 +176,7 @@ def _check(window_s: float | None, center: str | None, shard: int | None) -> Non
         raise ConfigError(f"a shard has at least one clip; got {shard}")
 
 
-def _check_unused(job: Job, target: Path) -> None:
-    if target.exists() and not job.begun:
-        raise ConfigError(
-            f"{target} is there already, and this job did not write it; name another output, or "
-            "replace it with --restart"
-        )
+def _check_columns(job: Job, writer: Writer) -> None:
+    for name in writer.needs:
+        if name not in job.given:
+            raise UnknownNameError("column of the manifest", name, job.given)

@@ -5,8 +5,10 @@ from which they are then moved to where they belong.
 """
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic_core import to_json
@@ -19,11 +21,24 @@ from emotts.labelling.rows import Row, Schema
 
 Shards = Iterator[Sequence[Row]]
 
-Writer = Callable[[Shards, Schema, Path], Sequence[Path]]
+Write = Callable[[Shards, Schema, Path], Sequence[Path]]
 """Writes rows to a path; the files that it wrote, the one of the path last."""
 
 TABLE = "emotion"
 """Of the audformat database."""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """How a result is written, and what is known of that before there are rows."""
+
+    write: Write
+    beside: tuple[Path, ...] = ()
+    """The files that it writes besides the one that was asked for."""
+    needs: tuple[str, ...] = ()
+    """The columns of the manifests that it can't do without."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """How it writes: a result that was written otherwise is not this one."""
 
 
 def writer_for(output: Path) -> Writer:
@@ -34,14 +49,13 @@ def writer_for(output: Path) -> Writer:
         ConfigError: what it needs is not installed.
     """
     if output.name == database.HEADER:
-        return write_database
+        return Writer(write_database, (_table(output),))
     if output.suffix not in (PARQUET, *WRITERS):
         valid = PARQUET, *WRITERS, database.HEADER
         raise UnknownNameError("kind of output", output.name, valid)
     if output.suffix == PARQUET:
-        writer: Writer = arrow.parquet().write
-        return writer
-    return WRITERS[output.suffix]
+        return Writer(arrow.parquet().write)
+    return Writer(WRITERS[output.suffix])
 
 
 def write_csv(rows: Shards, schema: Schema, path: Path) -> list[Path]:
@@ -67,7 +81,7 @@ def write_json_lines(rows: Shards, schema: Schema, path: Path) -> list[Path]:
 
 def write_database(rows: Shards, schema: Schema, path: Path) -> list[Path]:
     """A table of segments, `emotion`, without the embeddings, and the header that declares it."""
-    table = path.with_name(f"db.{TABLE}.csv")
+    table = _table(path)
     names = [name for name in schema.columns if name not in ("path", "start_s", "end_s")]
     with table.open("w", encoding="utf-8", newline="") as file:
         lines = csv.writer(file)
@@ -80,6 +94,11 @@ def write_database(rows: Shards, schema: Schema, path: Path) -> list[Path]:
                 lines.writerow([schema.located(row), start, end, *map(values.get, names)])
     path.write_text(yaml.safe_dump(_header(schema, names), sort_keys=False), encoding="utf-8")
     return [table, path]
+
+
+def _table(header: Path) -> Path:
+    """The table beside a header."""
+    return header.with_name(f"db.{TABLE}.csv")
 
 
 def _header(schema: Schema, names: Sequence[str]) -> dict[str, object]:
@@ -107,7 +126,7 @@ def _header(schema: Schema, names: Sequence[str]) -> dict[str, object]:
     }
 
 
-WRITERS: dict[str, Writer] = {
+WRITERS: dict[str, Write] = {
     ".csv": write_csv,
     ".jsonl": write_json_lines,
 }
