@@ -76,7 +76,8 @@ class Rounds:
         """Make and hear takes, round by round, until it is time to stop; what it took.
 
         Raises:
-            EngineError: the engine can't speak the sentence even neutrally.
+            EngineError: the engine can't speak the sentence even neutrally, or made more renderings
+                than takes.
             ClassifierError: the neutral rendering can't be heard.
         """
         stopped = self._run()
@@ -145,7 +146,8 @@ class Rounds:
     def _rendered(self, takes: Sequence[Take]) -> Iterator[Candidate]:
         """A candidate for each take that is begun in time; take 0 always is.
 
-        One that the engine fails on is rejected, except take 0.
+        One that the engine fails on is rejected, except take 0; where it makes more than it was
+        asked for, nobody knows which is which.
         """
         done = 0
         while done < len(takes) and not (takes[done].index and self._late):
@@ -160,7 +162,7 @@ class Rounds:
                     if self._late:
                         return
             except EngineError as error:
-                if takes[done].index == 0:
+                if done == len(takes) or takes[done].index == 0:
                     raise
                 # An engine that is gone would be waited for once more with every take.
                 self._gone = isinstance(error, EngineGoneError)

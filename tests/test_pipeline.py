@@ -22,7 +22,9 @@ from emotts.listener import Listener
 from emotts.options import Options
 from emotts.pipeline import speak
 from emotts.records import Candidate, Measurement, Prediction, Profile, Rendering, Take, Voice
+from emotts.speaker import Speaker
 from emotts.speech import Choice, Request, assembled
+from emotts.tendencies import TENDENCIES
 from emotts.testing import PitchClassifier, ToneEngine
 
 ENGINE = ToneEngine(Options())
@@ -145,6 +147,29 @@ def test_a_take_that_fails_is_rejected_with_its_reason_and_the_others_go_on() ->
 def test_without_a_neutral_rendering_there_is_an_error() -> None:
     with pytest.raises(EngineError, match="no take 0"):
         choices(engine=failing(0))
+
+
+def test_an_engine_that_makes_more_than_it_was_asked_for_is_spoken_for() -> None:
+    class Chunked(ToneEngine):
+        """Yields a rendering a clause."""
+
+        def synthesize(
+            self, text: str, *, voice: str, takes: Sequence[Take]
+        ) -> Iterator[Rendering]:
+            yield from super().synthesize(text, voice=voice, takes=[t for t in takes for _ in "ab"])
+
+    with pytest.raises(EngineError, match="tone made more renderings for 4 takes"):
+        choices(engine=Chunked(Options()))
+    spare = failing()
+    spare.name = "spare"
+    (choice,) = speak(
+        Request(TEXT, target("anger"), VOICE, 8, seed=3),
+        engine=Chunked(Options()),
+        listeners=[listener()],
+        checks=[],
+        fallback=[Speaker(spare, VOICE, [listener()], TENDENCIES, {})],
+    )
+    assert choice.engine == "spare" and choice.matched
 
 
 def test_what_a_classifier_cannot_hear_is_rejected_alone() -> None:

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from emotts.closeness import log_odds
 from emotts.emotions import Target, target
-from emotts.records import Prediction, Profile
-from emotts.scoring import combine, matched, relative, score
+from emotts.records import Candidate, Prediction, Profile, Take, Voice
+from emotts.scoring import combine, matched, ranking, relative, score, scored
+from emotts.speech import Request
 
 HAPPY = Target({"happiness": 1.0})
 
@@ -97,6 +98,12 @@ def test_finalists_stay_ahead_of_all_others(scores: list[float], data: st.DataOb
     combined = combine([first, second])
     rest = [combined[c] for c in order if c not in finalists]
     assert not rest or min(combined[c] for c in finalists) >= max(rest)
+
+
+def test_what_was_rejected_meanwhile_has_no_score_left() -> None:
+    request = Request("One.", HAPPY, Voice("alto", "en"), takes=2, seed=0)
+    before = [Candidate(Take(i, 0), None, {}, score=1.0, rejected="no") for i in range(2)]
+    assert ranking(before) and not ranking(scored(before, request))
 
 
 def measured(arousal: float, valence: float, scores: dict[str, float] | None = None) -> Prediction:
