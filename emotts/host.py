@@ -16,7 +16,7 @@ from emotts.markup import Reader
 from emotts.pipeline import refuse_unheard
 from emotts.plugins import Plugins
 from emotts.recital import Recital
-from emotts.records import Prediction, Take
+from emotts.records import Prediction, Take, Voice
 from emotts.references import Emotion
 from emotts.rounds import Observer
 from emotts.spans import Marked, Plain
@@ -113,6 +113,15 @@ class Host(Studio):
         """Raise what `stream` would because of its arguments, before there is a text."""
         refuse_unheard(self.request("a", emotion, **options), self.classifiers)
 
+    def voice(self, name: str | None = None) -> Voice:
+        """The voice that speaks where a request names this one; None: the config's.
+
+        Raises:
+            UnknownNameError: the engine has no such voice.
+            EngineError: no engine can tell its voices.
+        """
+        return self._speakers.voice(self.config.voice if name is None else name)
+
     def warm_up(self, voice: str | None = None) -> None:
         """Load what speaking and hearing need, so that the first sentence is there as soon as any.
 
@@ -123,8 +132,7 @@ class Host(Studio):
             EmottsError: the engine can't speak, or not with that voice, or can't be heard.
         """
         with self.turn:
-            name = self.config.voice if voice is None else voice
-            speaker, *_ = self._speakers.ready(self._speakers.voice(name))
+            speaker, *_ = self._speakers.ready(self.voice(voice))
             for rendering in speaker.engine.synthesize(
                 "One.", voice=speaker.voice.name, takes=[Take(index=0, seed=0)]
             ):
@@ -168,7 +176,7 @@ class Host(Studio):
             options,
             config=self.config,
             engine=self.engine,
-            voice=self._speakers.voice(options.get("voice", self.config.voice)),
+            voice=self.voice(options.get("voice")),
             classifiers=self.classifiers,
         )
 

@@ -9,6 +9,7 @@ import time
 import wave
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import get_args
 
 import av
 import httpx
@@ -16,8 +17,10 @@ import numpy as np
 import openai
 import pytest
 import uvicorn
+from openai.types.audio import SpeechModel
 
 from emotts import Audio, Config, Host
+from emotts.config import EngineConfig
 from emotts.errors import ConfigError
 from emotts.server.app import ServerSettings, create
 from emotts.server.bodies import MODELS, OPENAI_VOICES
@@ -209,7 +212,11 @@ def test_speed_makes_speech_shorter(humming: str) -> None:
 
 
 def test_what_clients_look_up(humming: str) -> None:
-    assert {m.id for m in sdk(humming).models.list()} == set(MODELS)
+    models = sdk(humming).models
+    assert {m.id for m in models.list()} == set(MODELS)
+    assert models.retrieve("tts-1").id == "tts-1"
+    with pytest.raises(openai.NotFoundError, match="unknown model 'gpt-5'; valid: emotts, gpt"):
+        models.retrieve("gpt-5")
     names = [v["id"] for v in httpx.get(f"{humming}/v1/audio/voices").json()["voices"]]
     assert set(OPENAI_VOICES) < set(names)
     assert "bass" in names
@@ -219,6 +226,46 @@ def test_what_clients_look_up(humming: str) -> None:
     assert next(e for e in heard if e["name"] == "anger")["heard"]
     assert httpx.get(f"{humming}/health").json()["status"] == "ok"
     assert "<title>emotts" in httpx.get(humming).text
+
+
+def test_every_model_that_the_sdk_names_is_known(humming: str) -> None:
+    speech = sdk(humming).audio.speech
+    for model in get_args(SpeechModel):
+        assert speech.create(model=model, voice="alloy", input="Hello.").content
+
+
+NAMESAKE = """
+from emotts.hookspecs import hookimpl
+from emotts.records import Voice
+from emotts.testing import ToneEngine
+
+class Namesake(ToneEngine):
+    name = "namesake"
+
+    def voices(self):
+        return [*super().voices(), Voice("nova", "und", "hums like a star")]
+
+    def synthesize(self, text, *, voice, takes):
+        return super().synthesize(text, voice=voice.replace("nova", "alto"), takes=takes)
+
+@hookimpl
+def emotts_engines():
+    return [Namesake]
+"""
+
+
+def test_openais_voices_stand_for_what_speaks(tones, install) -> None:
+    install("namesake", NAMESAKE)
+    changed = {"engine": EngineConfig(name="namesake"), "voice": "bass", "takes": 1}
+    with served(Host(Config.load(tones).model_copy(update=changed))) as address:
+        voices = httpx.get(f"{address}/v1/audio/voices").json()["voices"]
+        named = {voice["id"]: voice["name"] for voice in voices}
+        assert len(voices) == len(named)
+        assert named["alloy"] == named["bass"]
+        assert named["nova"] == "hums like a star"
+        for asked, speaks in ("alloy", "bass"), ("nova", "nova"), ("alto", "alto"), (None, "bass"):
+            body = {"text": "Hello.", "voice": asked, "audio": "none"}
+            assert httpx.post(f"{address}/v1/emotts/say", json=body).json()["voice"] == speaks
 
 
 @pytest.mark.parametrize(

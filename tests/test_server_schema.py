@@ -9,6 +9,7 @@ from test_server import humming  # noqa: F401  (a fixture)
 PATHS = [
     ("POST", "/v1/audio/speech"),
     ("GET", "/v1/models"),
+    ("GET", "/v1/models/{name}"),
     ("GET", "/v1/audio/voices"),
     ("POST", "/v1/emotts/say"),
     ("POST", "/v1/emotts/classify"),

@@ -16,7 +16,8 @@ from emotts.server.encode import Format
 from emotts.server.failures import Failure
 from emotts.text import MAX_REQUEST
 
-# OpenAI's voices: clients offer no other names, so each stands for the default voice.
+# OpenAI's voices: clients offer no other names, so each stands for the default voice, but where the
+# engine has one of that name.
 OPENAI_VOICES = (
     "alloy",
     "ash",
@@ -32,7 +33,7 @@ OPENAI_VOICES = (
     "shimmer",
     "verse",
 )
-Model = Literal["emotts", "gpt-4o-mini-tts", "tts-1", "tts-1-hd"]
+Model = Literal["emotts", "gpt-4o-mini-tts", "gpt-4o-mini-tts-2025-12-15", "tts-1", "tts-1-hd"]
 MODELS: tuple[Model, ...] = get_args(Model)
 
 # A minute of 16-bit audio at 48 kHz, in base64.
@@ -79,7 +80,7 @@ class Wanted(BaseModel):
         """What this asks of the host, beside text and emotion.
 
         Args:
-            voice: as the client names it; None, or a name of OpenAI's: the default one.
+            voice: the name of one that the host knows; None: the default one.
 
         Raises:
             AudioError: the recording can't be read.
@@ -87,7 +88,7 @@ class Wanted(BaseModel):
         found = RequestOptions(intensity=self.intensity, markup=self.markup)
         if self.speed != 1:
             found["settings"] = {"rate": self.speed}
-        if voice is not None and voice not in OPENAI_VOICES:
+        if voice is not None:
             found["voice"] = voice
         if self.takes is not None:
             found["takes"] = self.takes
@@ -108,7 +109,7 @@ class SpeechBody(Wanted):
     input: str = Field(min_length=1, max_length=MAX_REQUEST)
     """The text; tags in it are markup."""
     voice: str | VoiceId
-    """A name, or an object with the name as `id`; each of OpenAI's stands for the default voice."""
+    """A name, or an object with the name as `id`; OpenAI's stand for the default voice."""
     instructions: str | None = Field(default=None, max_length=MAX_REQUEST)
     """Read for an emotion where `emotion` gives none."""
     response_format: Format = "mp3"

@@ -63,8 +63,13 @@ class ErrorBody(BaseModel):
     error: Problem
 
 
+def described(words: str) -> dict[str, Any]:
+    """What a schema says of a failure."""
+    return {"model": ErrorBody, "description": words}
+
+
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorBody, "description": words}
+    status: described(words)
     for status, words in {
         400: "The request can't be meant as it is.",
         401: "The key is missing or wrong.",

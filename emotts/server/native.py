@@ -98,7 +98,7 @@ def _say(service: Service, body: SayBody, line: Line) -> None:
     def heard(candidate: Candidate) -> None:
         line.send(("take", {"index": candidate.take.index, "heard": _heard(candidate)}))
 
-    asked = service.host.request(body.text, body.wanted, **body.options(body.voice))
+    asked = service.host.request(body.text, body.wanted, **body.options(service.voice(body.voice)))
     choices = []
     for choice in service.speak(asked, line, heard):
         choices.append(choice)

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 from fastapi import Request
 
 from emotts.background import Gone, Line
+from emotts.errors import UnknownNameError
 from emotts.host import Host
 from emotts.records import Candidate
 from emotts.rounds import Observer
+from emotts.server.bodies import OPENAI_VOICES
 from emotts.server.desk import Desk, Work
 from emotts.server.metrics import Metrics
 from emotts.speech import Choice
@@ -29,6 +31,18 @@ class Service:
     host: Host
     desk: Desk
     metrics: Metrics
+
+    def voice(self, name: str | None) -> str | None:
+        """The voice that a client means; None: the default one, as which OpenAI's speak.
+
+        A name of OpenAI's that the engine knows is the engine's.
+        """
+        if name in OPENAI_VOICES:
+            try:
+                self.host.voice(name)
+            except UnknownNameError:
+                return None
+        return name
 
     def speak(self, asked: Spoken, line: Line, heard: Observer | None = None) -> Iterator[Choice]:
         """`Host.speak`, given up at the next take once the client is gone.

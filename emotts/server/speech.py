@@ -14,6 +14,7 @@ from emotts.background import Line
 from emotts.server import bodies, failures
 from emotts.server.bodies import SpeechBody
 from emotts.server.encode import MEDIA_TYPES, Encoder, media_type
+from emotts.server.failures import Failure
 from emotts.server.service import chained, service_of
 from emotts.speech import Choice
 
@@ -32,9 +33,9 @@ async def speech(body: SpeechBody, request: Request) -> Response:
     """
     service = service_of(request)
     emotion, read = body.target()
-    options = body.options(body.voice_name)
 
     def work(line: Line) -> None:
+        options = body.options(service.voice(body.voice_name))
         for choice in service.speak(service.host.request(body.input, emotion, **options), line):
             line.send(choice)
 
@@ -58,22 +59,33 @@ async def speech(body: SpeechBody, request: Request) -> Response:
 @router.get("/v1/models")
 async def models() -> dict[str, Any]:
     """The models: one, under the names that clients ask for."""
-    entries = [
-        {"id": name, "object": "model", "created": 0, "owned_by": "emotts"}
-        for name in bodies.MODELS
-    ]
-    return {"object": "list", "data": entries}
+    return {"object": "list", "data": [_model(name) for name in bodies.MODELS]}
+
+
+@router.get("/v1/models/{name}", responses={404: failures.described("There is no such model.")})
+async def model(name: str) -> dict[str, Any]:
+    """One of these names."""
+    if name not in bodies.MODELS:
+        valid = ", ".join(bodies.MODELS)
+        raise Failure(404, f"unknown model {name!r}; valid: {valid}", code="model_not_found")
+    return _model(name)
 
 
 @router.get("/v1/audio/voices")
 async def voices(request: Request) -> dict[str, Any]:
-    """The engine's voices, and OpenAI's names, which stand for the first of them."""
-    own = service_of(request).host.engine.voices()
-    default = own[0].description or own[0].name
+    """The engine's voices, and OpenAI's names that it lacks, which stand for the default one."""
+    host = service_of(request).host
+    own = {voice.name: voice for voice in host.engine.voices()}
+    named = own | {name: host.voice() for name in bodies.OPENAI_VOICES if name not in own}
     return {
-        "voices": [{"id": v.name, "name": v.description or v.name} for v in own]
-        + [{"id": name, "name": default} for name in bodies.OPENAI_VOICES]
+        "voices": [
+            {"id": name, "name": voice.description or voice.name} for name, voice in named.items()
+        ]
     }
+
+
+def _model(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "emotts"}
 
 
 async def _pieces(choices: AsyncIterator[Choice], body: SpeechBody) -> AsyncIterator[bytes]:
