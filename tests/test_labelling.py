@@ -419,6 +419,27 @@ def test_a_result_that_was_removed_is_made_again(tmp_path: Path, removed: str) -
     assert (last.rows, (tmp_path / removed).read_bytes()) == (3, expected)
 
 
+def test_a_job_that_was_stopped_between_its_files_goes_on(tmp_path: Path) -> None:
+    speak(tmp_path / "clips", 3)
+    job = label(Sources((str(tmp_path / "clips"),)), tmp_path / "db.yaml", classifier=PITCH)
+    assert next(step for step in job if step.stage == "write")
+    job.close()
+    (tmp_path / "db.emotion.csv").write_text("one of two")
+    run([tmp_path / "clips"], tmp_path / "db.yaml")
+    assert len(table(tmp_path / "db.emotion.csv")) == 3
+
+
+def test_a_job_that_cant_be_read_is_begun_anew(tmp_path: Path) -> None:
+    speak(tmp_path / "clips", 3)
+    run([tmp_path / "clips"], tmp_path / "a.csv")
+    (tmp_path / "a.csv.job" / "job.json").write_text("{")
+    (tmp_path / "a.csv").unlink()
+    with pytest.raises(ConfigError, match=r"can't be read as a job.*--restart"):
+        run([tmp_path / "clips"], tmp_path / "a.csv")
+    run([tmp_path / "clips"], tmp_path / "a.csv", restart=True)
+    assert len(table(tmp_path / "a.csv")) == 3
+
+
 def test_one_process_works_on_a_job(tmp_path: Path) -> None:
     speak(tmp_path / "clips", 2)
     job = label(Sources((str(tmp_path / "clips"),)), tmp_path / "a.csv", classifier=PITCH)
