@@ -70,13 +70,18 @@ class Scored:
         return score - WEIGHT * self.distance(candidate, previous, known)
 
     def distance(self, candidate: Candidate, tone: Tone, spreads: Spreads) -> float:
-        """How far a candidate is from a tone; 0 where they express different things."""
+        """How far a candidate is from a tone; 0 where they express different things.
+
+        Where there are only embeddings, it is 0 beside one of another classifier, too.
+        """
         if not _same(tone.target, self.request.target):
             return 0.0
         known = [name for name in spreads if name in candidate.effective and name in tone.controls]
         if not known:
             here = candidate.predictions[self.classifier].embedding
-            return 0.0 if tone.embedding is None else 1 - cosine(here, tone.embedding)
+            if tone.embedding is None or tone.embedding.shape != here.shape:
+                return 0.0
+            return 1 - cosine(here, tone.embedding)
         steps = [
             (candidate.effective[name] - tone.controls[name]) / spreads[name] for name in known
         ]

@@ -93,6 +93,8 @@ def test_without_controls_embeddings_tell_how_near_takes_are() -> None:
     before = Tone(FEAR, {}, np.array([1, 0], np.float32))
     assert spreads(rivals.candidates) == {}
     assert chosen(lean(rivals, [before])) == 2
+    of_another_classifier = replace(before, embedding=np.array([1, 0, 0], np.float32))
+    assert chosen(lean(rivals, [of_another_classifier])) == 1
 
 
 def test_together_looks_ahead_where_looking_back_does_not() -> None:
