@@ -178,7 +178,8 @@ def test_embeddings_for_coqui_read_back_as_their_means(
     with tempfile.TemporaryDirectory() as folder:
         means = Path(folder, "means.json")
         kind = Embeddings(dataset="d", emotion="emotion", centroids=str(means))
-        kind.writer(Path(folder, "e.json"))(iter([shard]), SCHEMA, Path(folder, "e.json"))
+        written = Path(folder, "e.json")
+        kind.writer(written).write(iter([shard]), SCHEMA, written)
         whole = json.loads(Path(folder, "e.json").read_text())
         found, centroids = read_centroids(Path(folder, "e.json")), read_centroids(means)
     read = [np.float32(whole[f"d#{n}"]["embedding"]) for n in range(len(clips))]
