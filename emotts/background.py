@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterator
 from concurrent.futures import wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -101,16 +101,23 @@ async def iterate(make: Callable[[Line], Iterator[T]]) -> AsyncGenerator[T, None
         line.gone.set()
 
 
+@contextmanager
+def held(turn: threading.Lock, line: Line) -> Iterator[None]:
+    """Hold a lock; `Gone` where nobody waits any more before it is free."""
+    while not turn.acquire(timeout=PATIENCE_S):
+        line.check()
+    try:
+        yield
+    finally:
+        turn.release()
+
+
 def in_turns(turn: threading.Lock, line: Line, items: Iterator[T]) -> Iterator[T]:
     """The items of an iterator, each made while the lock is held."""
     ended: Any = object()
     while True:
-        while not turn.acquire(timeout=PATIENCE_S):
-            line.check()
-        try:
+        with held(turn, line):
             item = next(items, ended)
-        finally:
-            turn.release()
         if item is ended:
             return
         yield item
