@@ -24,6 +24,7 @@ DIGIT_LETTERS = 11
 SYMBOL_LETTERS = 9
 SPELLED_LETTERS = 3
 
+_BLANK = re.compile(r"[^\S\n]")
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
 _END = re.compile(r"(?:(?<=[.!?…])[\"'”’»)\]]*\s+|(?<=[。！？])\s*)(?=\S)")
 _CLAUSE = re.compile(r"(?<=[,;:—–])\s+|(?<=[、，；：])")
@@ -81,11 +82,15 @@ def spoken(text: str) -> list[str]:
 
 
 def clean(text: str) -> str:
-    """Composed (NFC), without control characters, surrogates and unassigned code points."""
+    """Composed (NFC), without control characters, surrogates and unassigned code points.
+
+    White space becomes spaces, but for ends of lines: some are control characters, such as a form
+    feed, and keep words apart all the same.
+    """
     kept = (
         character
-        for character in text
-        if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs", "Co", "Cn")
+        for character in _BLANK.sub(" ", text)
+        if character == "\n" or unicodedata.category(character) not in ("Cc", "Cs", "Co", "Cn")
     )
     # Composed last: what is removed may have kept an accent from its letter.
     return unicodedata.normalize("NFC", "".join(kept))

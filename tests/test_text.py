@@ -22,6 +22,8 @@ from emotts.text import MAX_REQUEST, MAX_SENTENCE, MAX_SYMBOLS, sentences, spoke
         ("今日は。明日は？", ["今日は。", "明日は？"]),
         ("  spaced \t out  ", ["spaced out"]),
         ("Bell\x07 and\x00 null", ["Bell and null"]),
+        ("one\rtwo. Page one.\fPage two", ["one two.", "Page one.", "Page two"]),
+        ("one\r\ntwo\r\n\r\nthree\vfour\x85five", ["one two", "three four five"]),
         ("Yes. --- No.", ["Yes.", "--- No."]),
     ],
 )
