@@ -2,6 +2,7 @@
 
 import logging
 import os
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from labelled import run, speak, table
 from emotts import Config, Host
 from emotts.cli import cli
 from emotts.errors import ConfigError, EmottsError, UnknownNameError
-from emotts.labelling import database
+from emotts.labelling import Sources, database
 
 ODD = {
     "a way up": "../../etc/passwd",
@@ -123,3 +124,35 @@ def test_a_ledger_is_no_device_and_no_folder(tones: Path, tmp_path: Path) -> Non
     content = Config.load(tones).model_dump() | {"ledger": str(tmp_path)}
     with Host(Config.model_validate(content)) as host, pytest.raises(ConfigError, match="written"):
         host.say("Hello.", "anger")
+
+
+@pytest.mark.parametrize("output", ["labels.csv", "labels.jsonl", "db.yaml"])
+def test_a_speaker_whose_name_is_no_utf8_is_one(
+    output: str, tmp_path: Path, tones: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speak(tmp_path / "clips", 4)
+    strange = os.fsdecode(os.fsencode(tmp_path) + b"/\xff")
+    try:
+        os.mkdir(strange)
+    except OSError:
+        pytest.skip("this file system has only names in UTF-8")
+    os.rename(tmp_path / "clips", f"{strange}/\udce9ve")
+    monkeypatch.chdir(strange)
+    sources = Sources((".",), speaker="^[^/]+")
+    *_, last = run([], tmp_path / output, sources=sources, center="speaker")
+    assert (last.rows, last.errors) == (4, 0)
+    content = tmp_path.joinpath(output.replace("db.yaml", "db.emotion.csv")).read_text("utf-8")
+    assert content.count(r"\udce9ve") >= 4
+    assert content.casefold().count("true") == 4  # heard relative to that speaker
+
+
+def test_words_of_an_archive_that_are_no_unicode_are_escaped(tmp_path: Path, tones: Path) -> None:
+    (clip,) = speak(tmp_path, 1)
+    note = rb'{"text": "\ud800", "speaker": "\ud801", "\ud802": "\ud803"}'
+    (tmp_path / "a.json").write_bytes(note)
+    with tarfile.open(tmp_path / "a.tar", "w") as tar:
+        tar.add(clip, "a.wav")
+        tar.add(tmp_path / "a.json", "a.json")
+    run([tmp_path / "a.tar"], tmp_path / "labels.csv")
+    (row,) = table(tmp_path / "labels.csv")
+    assert (row["text"], row["speaker"], row[r"\ud802"]) == (r"\ud800", r"\ud801", r"\ud803")

@@ -7,6 +7,11 @@ from itertools import islice
 from pathlib import Path
 
 
+def utf8(text: str) -> str:
+    """Text that any file can hold: what is no UTF-8 in it, as names of files may be, is escaped."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 @dataclass(frozen=True)
 class Item:
     """A clip to label."""
@@ -29,6 +34,14 @@ class Item:
     """What is said, where that is known."""
     given: Mapping[str, str] = field(default_factory=dict)
     """What else its manifest says: column → value."""
+
+    def __post_init__(self) -> None:
+        """Escape what no file of rows could hold; by its path alone the clip must be found."""
+        for name in ("name", "speaker", "text"):
+            if (words := getattr(self, name)) is not None:
+                object.__setattr__(self, name, utf8(words))
+        given = {utf8(name): utf8(value) for name, value in self.given.items()}
+        object.__setattr__(self, "given", given)
 
     def line(self) -> str:
         """As a line of JSON, without what is not known."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from emotts.classifier import Classifier
 from emotts.dimensions import DIMENSIONS
 from emotts.emotions import EMOTIONS
-from emotts.labelling.items import Item
+from emotts.labelling.items import Item, utf8
 from emotts.records import Embedding, Prediction
 
 RESERVED = frozenset({*EMOTIONS, *DIMENSIONS, "embedding", "file", "start", "end"})
@@ -59,7 +59,7 @@ class Row:
 def heard(number: int, item: Item, start_s: float, end_s: float, prediction: Prediction) -> Row:
     """The row of a clip that was heard."""
     return Row(
-        number, _utf8(item.path), _utf8(item.name), start_s, end_s, item.speaker, item.text,
+        number, utf8(item.path), item.name, start_s, end_s, item.speaker, item.text,
         item.given, scores=dict(prediction.scores), dimensions=prediction.dimensions,
         centred=prediction.centred, embedding=prediction.embedding,
     )  # fmt: skip
@@ -68,14 +68,9 @@ def heard(number: int, item: Item, start_s: float, end_s: float, prediction: Pre
 def failed(number: int, item: Item, reason: str, start_s: float, end_s: float | None = None) -> Row:
     """The row of a clip in which nothing could be heard."""
     return Row(
-        number, _utf8(item.path), _utf8(item.name), start_s, end_s, item.speaker, item.text,
-        item.given, error=_utf8(reason),
+        number, utf8(item.path), item.name, start_s, end_s, item.speaker, item.text,
+        item.given, error=utf8(reason),
     )  # fmt: skip
-
-
-def _utf8(text: str) -> str:
-    """Text that any file can hold: what is no UTF-8 in the name of a file is escaped."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 @dataclass(frozen=True)
@@ -133,7 +128,7 @@ class Schema:
         """The path of a row, relative to the folder of the result where it lies in it."""
         home, path = map(os.path.abspath, (self.home, os.path.join(self.base, row.path)))
         inside = Path(path).is_relative_to(home)
-        return (Path(path).relative_to(home) if inside else Path(path)).as_posix()
+        return utf8((Path(path).relative_to(home) if inside else Path(path)).as_posix())
 
     def values(self, row: Row) -> dict[str, object]:
         """Column → value of a row, without the embedding."""
