@@ -1,13 +1,15 @@
 """`emotts serve` as a process: it serves, finishes what it accepted, and stops."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -16,15 +18,45 @@ from click.testing import CliRunner
 
 from emotts.cli import cli
 
+Running = tuple[str, "subprocess.Popen[bytes]"]
+
+# A take of it lasts until the test is over.
+STUCK = """
+import time
+from pathlib import Path
+from emotts.hookspecs import hookimpl
+from emotts.testing import ToneEngine
+
+class Stuck(ToneEngine):
+    name = "stuck"
+    class Options(ToneEngine.Options):
+        until: Path
+    def synthesize(self, text, *, voice, takes):
+        while not self.options.until.exists():
+            time.sleep(0.01)
+        yield from super().synthesize(text, voice=voice, takes=takes)
+
+@hookimpl
+def emotts_engines():
+    return [Stuck]
+"""
+
 
 @pytest.fixture
-def running(tones: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+def running(tones: Path) -> Iterator[Running]:
+    with serving(tones, drain_s=20) as server:
+        yield server
+
+
+@contextmanager
+def serving(config: Path, drain_s: float) -> Iterator[Running]:
+    """The address of a server, and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "emotts", "serve", "--port", str(port)]
     process = subprocess.Popen(
-        [*command, "--config", str(tones), "--drain", "20"], stderr=subprocess.PIPE
+        [*command, "--config", str(config), "--drain", str(drain_s)], stderr=subprocess.PIPE
     )
     address = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + 60
@@ -36,14 +68,14 @@ def running(tones: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
             assert time.monotonic() < deadline
             assert process.poll() is None
             time.sleep(0.05)
-    yield address, process
-    process.kill()
-    process.communicate()
+    try:
+        yield address, process
+    finally:
+        process.kill()
+        process.communicate()
 
 
-def test_a_signal_lets_accepted_requests_finish(
-    running: tuple[str, "subprocess.Popen[bytes]"],
-) -> None:
+def test_a_signal_lets_accepted_requests_finish(running: Running) -> None:
     address, process = running
     body = {"text": "One is here. " * 120, "emotion": "anger", "takes": 32, "audio": "none"}
     with ThreadPoolExecutor(1) as pool:
@@ -56,12 +88,40 @@ def test_a_signal_lets_accepted_requests_finish(
     assert process.wait(30) in (0, -signal.SIGTERM)
 
 
-def test_an_idle_server_stops_at_once(running: tuple[str, "subprocess.Popen[bytes]"]) -> None:
+def test_an_idle_server_stops_at_once(running: Running) -> None:
     _, process = running
     start = time.monotonic()
     process.send_signal(signal.SIGINT)
     process.wait(30)
     assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_stops_it_at_once(
+    sig: signal.Signals, tones: Path, install: Callable[..., None], tmp_path: Path
+) -> None:
+    install("stuck", STUCK)
+    engine = {"name": "stuck", "options": {"until": str(tmp_path / "over")}}
+    tones.write_text(tones.read_text().replace("engine: tone", f"engine: {json.dumps(engine)}"))
+    body = {"model": "emotts", "voice": "alto", "input": "One is here."}
+    with ThreadPoolExecutor(1) as pool, serving(tones, drain_s=3600) as (address, process):
+        speak = f"{address}/v1/audio/speech"
+        accepted = pool.submit(httpx.post, speak, json=body, timeout=None)
+        until(lambda: httpx.get(f"{address}/health").json()["waiting"])
+        process.send_signal(sig)
+        until(lambda: httpx.get(f"{address}/health").status_code == 503)
+        process.send_signal(sig)
+        with pytest.raises(httpx.TransportError):
+            accepted.result(60)
+        (tmp_path / "over").touch()  # the take that was under way is the last
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode in (-signal.SIGTERM, 130)
+    assert b"Traceback" not in errors
+
+
+def until(met: Callable[[], object]) -> None:
+    while not met():
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize(

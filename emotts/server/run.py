@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import ipaddress
-import signal
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
@@ -86,15 +85,22 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Drain at the first signal; stop at once at the second."""
-        if self._stopping is None and sig in (signal.SIGTERM, signal.SIGINT):
-            loop = asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
+        if self._stopping is None:
             self._stopping = loop.create_task(self._drain(sig, frame))
         else:
+            self._stopping.cancel()
+            loop.call_soon_threadsafe(self._hang_up)
             super().handle_exit(sig, frame)
 
     async def _drain(self, sig: int, frame: FrameType | None) -> None:
         await self._service.desk.drain(self._drain_s)
         super().handle_exit(sig, frame)
+
+    def _hang_up(self) -> None:
+        """Part from all clients, as if they had left: their work is dropped at the next take."""
+        for connection in tuple(self.server_state.connections):
+            connection.transport.abort()
 
 
 def is_loopback(host: str) -> bool:
