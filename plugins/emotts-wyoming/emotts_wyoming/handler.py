@@ -1,7 +1,6 @@
 """What is done with the events of one client."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterable, AsyncIterator
 from importlib.metadata import version
@@ -21,7 +20,7 @@ from wyoming.tts import (
 )
 
 from emotts import Audio, Choice, Host
-from emotts.errors import EmottsError
+from emotts.errors import EmottsError, SilentTextError
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +28,8 @@ NEUTRAL = "neutral"
 # What players like to get at once, in seconds.
 CHUNK_S = 0.1
 WIDTH = 2
+# What is heard of a text that holds nothing to speak: clients make a file of it, or fail.
+SILENCE = Audio.silence(0.02, 24_000)
 _END = None
 
 
@@ -108,8 +109,12 @@ class Handler(AsyncEventHandler):
     async def _dropped(self) -> None:
         if self._speaking is not None:
             self._speaking.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+            try:
                 await self._speaking
+            except asyncio.CancelledError:
+                pass
+            except ConnectionError:
+                logger.info("a client left before its speech was complete")
             self._speaking = None
 
     async def _stream(self, text: AsyncIterable[str], voice: SynthesizeVoice | None) -> None:
@@ -117,7 +122,10 @@ class Handler(AsyncEventHandler):
         await self.write_event(SynthesizeStopped().event())
 
     async def _speak(self, text: str | AsyncIterable[str], voice: SynthesizeVoice | None) -> None:
-        """Send a text's audio; what goes wrong is told, and the client may go on."""
+        """Send a text's audio; what goes wrong is told, and the client may go on.
+
+        Each answer ends with `audio-stop`: Home Assistant waits for it whatever else it is told.
+        """
         try:
             rate = None
             async for choice in self._choices(text, voice):
@@ -126,12 +134,12 @@ class Handler(AsyncEventHandler):
                     await self.write_event(AudioStart(rate, WIDTH, 1).event())
                 for clip in choice.clips:
                     await self._send(clip.resample(rate))
-            if rate is not None:
-                await self.write_event(AudioStop().event())
+        except SilentTextError:
+            await self.write_event(AudioStart(SILENCE.rate, WIDTH, 1).event())
+            await self._send(SILENCE)
         except EmottsError as error:
             await self.write_event(Error(str(error), type(error).__name__).event())
-        except ConnectionError:
-            logger.info("a client left before its speech was complete")
+        await self.write_event(AudioStop().event())
 
     def _choices(
         self, text: str | AsyncIterable[str], voice: SynthesizeVoice | None

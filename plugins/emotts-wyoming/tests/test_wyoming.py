@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 
 import numpy as np
@@ -25,8 +25,11 @@ from wyoming.tts import (
 
 from emotts import Config, Host
 from emotts.cli import cli
-from emotts.errors import ConfigError
-from emotts.plugins import load
+from emotts.config import EngineConfig
+from emotts.errors import ConfigError, EngineError
+from emotts.plugins import PluginInfo, Plugins, load
+from emotts.records import Rendering, Take
+from emotts.testing import ToneEngine
 
 HEARTY = SynthesizeVoice(name="heart", speaker="anger")
 
@@ -121,7 +124,6 @@ def test_text_that_comes_in_chunks_is_spoken_while_it_comes(host: Host, port: in
 @pytest.mark.parametrize(
     ("asked", "reason"),
     [
-        (Synthesize("…"), "nothing to speak"),
         (Synthesize("Hi.", voice=SynthesizeVoice(name="nobody")), "unknown voice"),
         (Synthesize("Hi.", voice=SynthesizeVoice(name="heart", speaker="glee")), "unknown emotion"),
     ],
@@ -131,13 +133,47 @@ def test_an_error_is_told_and_the_client_may_go_on(
 ) -> None:
     async def ask(client: AsyncClient) -> list[Event]:
         await client.write_event(asked.event())
-        (error,) = await until(client, Error)
+        error, _ = await until(client, AudioStop)
         await client.write_event(Synthesize("Hi.", SynthesizeVoice(language="en")).event())
         return [error, *await until(client, AudioStop)]
 
     error, *events = talk(host, port, ask)
     assert reason in Error.from_event(error).text
     assert audio(events).size
+
+
+def test_a_text_without_speech_is_a_moment_of_silence(host: Host, port: int) -> None:
+    async def ask(client: AsyncClient) -> list[Event]:
+        await client.write_event(Synthesize("\N{THUMBS UP SIGN}").event())
+        return await until(client, AudioStop, Error)
+
+    start, chunk, stop = talk(host, port, ask)
+    assert AudioStart.is_type(start.type) and AudioStop.is_type(stop.type)
+    assert audio([chunk]).tolist() == [0] * 480
+
+
+def test_an_error_half_way_ends_the_audio(port: int) -> None:
+    class Hoarse(ToneEngine):
+        name = "hoarse"
+
+        def synthesize(
+            self, text: str, *, voice: str, takes: Sequence[Take]
+        ) -> Iterator[Rendering]:
+            if "louder" in text:
+                raise EngineError("the voice is gone")
+            yield from super().synthesize(text, voice=voice, takes=takes)
+
+    hoarse = PluginInfo("hoarse", "emotts-hoarse", "1", {"engine": (Hoarse,)})
+    config = Config(engine=EngineConfig(name="hoarse"), checks=(), takes=1)
+    host = Host(config, plugins=Plugins([*load().loaded, hoarse]))
+
+    async def ask(client: AsyncClient) -> list[Event]:
+        await client.write_event(Synthesize("One is here. Now louder.").event())
+        return await until(client, AudioStop)
+
+    *heard, error, _ = talk(host, port, ask)
+    assert sum(AudioChunk.is_type(event.type) for event in heard) > 1
+    assert "the voice is gone" in Error.from_event(error).text
 
 
 def test_a_client_that_leaves_has_the_work_dropped(host: Host, port: int) -> None:
