@@ -50,6 +50,8 @@ class Tuned(Options):
     had no part in the tuning."""
     evidence: Mapping[str, Any] = Field(default_factory=dict)
     """What it was tuned with, and what the best of so many takes is worth."""
+    before: "Tuned | None" = None
+    """The tuning that it replaced; it has its emotions that were not tuned anew, or lost."""
 
     @classmethod
     def of(cls, found: Tendencies, engine: Engine, voice: Voice, **more: Any) -> "Tuned":
@@ -104,6 +106,22 @@ class Tuned(Options):
                 out.write((self.model_dump_json(indent=1, exclude_defaults=True) + "\n").encode())
         except OSError as error:
             raise ConfigError(f"{file}: can't be written: {error.strerror or error}") from error
+
+    def over(self, earlier: "Tuned | None") -> "Tuned":
+        """This tuning, with the emotions that only an earlier one holds."""
+        if earlier is None:
+            return self
+        kept = {e: found for e, found in earlier.emotions.items() if e not in self.emotions}
+        reached = {e: share for e, share in earlier.reached.items() if e in kept}
+        heard = earlier.classifiers if kept else {}
+        return self.model_copy(
+            update={
+                "classifiers": {**heard, **self.classifiers},
+                "emotions": {**kept, **self.emotions},
+                "reached": {**reached, **self.reached},
+                "before": earlier.model_copy(update={"before": None}),
+            }
+        )
 
     @property
     def found(self) -> Tendencies:

@@ -224,6 +224,22 @@ def test_time_that_is_short_is_kept_to(base: list[str]) -> None:
     assert last["complete"] is True and steps[7]["earlier"] == 8
 
 
+def test_what_was_tuned_before_is_told(base: list[str], tmp_path: Path) -> None:
+    base += ["--curve", "4"]
+    file = tmp_path / "data" / "tuned" / "tone-alto.json"
+    *_, first = lines(run(*base, "-e", "sadness", "--json"))
+    *_, last = lines(run(*base, "--json"))  # fear alone
+    assert list(last["evidence"]["curve"]["heard_by"]["other"]["hit"]) == [
+        *("literature", "own", "tuned")
+    ]
+    assert last["output"] == str(file) and last["before"]["emotions"] == first["emotions"]
+    assert last["emotions"]["sadness"] == first["emotions"]["sadness"]
+    kept = file.read_bytes()
+    result = run(*base, "--minutes", "0.0001", "--report", str(tmp_path / "a.html"))
+    assert f"wrote nothing: {file} was made by the same job, from more" in result.stdout
+    assert file.read_bytes() == kept
+
+
 def test_reports_show_the_curve(base: list[str], tmp_path: Path) -> None:
     base += ["--curve", "4"]
     html, svg = tmp_path / "a.html", tmp_path / "a.svg"
@@ -358,7 +374,7 @@ def test_a_real_voice_is_tuned_and_what_came_with_it_is_not_lost(
     lost = judged["score"]["tuned"][-1]["mean"] < judged["score"]["shipped"][-1]["mean"]
     assert (last["output"] is None) == lost == (not output.exists())
     assert ("anger" in last["evidence"]["left_out"]) == lost
-    *_, unmeasured = lines(run(*base, "--curve", "0", "-o", str(output), "--json"))
-    assert unmeasured["output"] == str(output)
-    assert Tuned.load(output).emotions["anger"]["pitch"]
+    unmeasured = tmp_path / "unmeasured.json"
+    assert run(*base, "--curve", "0", "-o", str(unmeasured)).exit_code == 0
+    assert Tuned.load(unmeasured).emotions["anger"]["pitch"]
     assert not tuned.user_folder().exists()

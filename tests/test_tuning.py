@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,14 +12,17 @@ from emotts.listener import Listener
 from emotts.options import Options
 from emotts.profiles import renderings
 from emotts.records import Measurement
-from emotts.tendencies import TENDENCIES
+from emotts.tendencies import TENDENCIES, Tendency
 from emotts.testing import PitchClassifier, ToneEngine
+from emotts.tunedfile import Tuned
 from emotts.tuning import surface
 from emotts.tuning.booth import Booth
 from emotts.tuning.contest import CHOOSE, contest
-from emotts.tuning.curve import HIT, LITERATURE, SCORE, TUNED, Curve
+from emotts.tuning.curve import HIT, LITERATURE, OWN, SCORE, TUNED, Curve
+from emotts.tuning.job import Job
 from emotts.tuning.journal import Journal
 from emotts.tuning.learner import Learner, Step, settled, with_harm
+from emotts.tuning.plan import Plan
 from emotts.tuning.texts import SENTENCES, divided
 
 TONE = ToneEngine(Options())
@@ -43,6 +47,19 @@ class Moody(ToneEngine):
             if take.controls.get("rate", 1.0) > 1.05:
                 raise EngineError("too fast for me")
             yield from super().synthesize(text, voice=voice, takes=[take])
+
+
+class Contrary(PitchClassifier):
+    """Hears in a voice what another does not."""
+
+    name = "contrary"
+
+    def classify(self, batch, *, profile=None):
+        heard = super().classify(batch, profile=profile)
+        return [
+            replace(p, scores=dict(zip(p.scores, [*p.scores.values()][::-1], strict=True)))
+            for p in heard
+        ]
 
 
 def booth(engine: Engine = TONE, checks=()) -> Booth:
@@ -114,16 +131,6 @@ def test_the_best_of_the_first_n_takes_is_what_a_search_for_n_takes_finds() -> N
 
 
 def test_a_judge_hears_the_winner_and_has_no_part_in_the_choice() -> None:
-    class Contrary(PitchClassifier):
-        name = "contrary"
-
-        def classify(self, batch, *, profile=None):
-            heard = super().classify(batch, profile=profile)
-            return [
-                replace(p, scores=dict(zip(p.scores, [*p.scores.values()][::-1], strict=True)))
-                for p in heard
-            ]
-
     judge = Listener(Contrary(Options()), None)
     found = contest(booth(), [judge], TEXTS[0], "fear", TENDENCIES, (1, 8))
     assert [heard[CHOOSE] for heard in found] == [
@@ -236,3 +243,87 @@ def test_a_surface_finds_what_is_liked_and_leaves_the_rest_where_it_was() -> Non
     assert found.mean[1] == pytest.approx(0.1, abs=0.1)
     assert (found.spread < prior.spread).all()
     assert space.strain(found.mean[None])[0] <= surface.BUDGET
+
+
+FEW = divided(SENTENCES[:9], "few")
+SHORT = 1e-9  # minutes: as few sentences as can be
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("EMOTTS_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "tone-alto.json"
+
+
+def job_of(file: Path, *emotions: str, judge: PitchClassifier | None = None, **more) -> Job:
+    """A job that was run."""
+    judges = [] if judge is None else [Listener(judge, None)]
+    of = {"counts": (1, 4), "takes": 3, **more}
+    job = Job(Plan(booth(), FEW, emotions, judges, **of), file)
+    list(job.run())
+    return job
+
+
+def by_hand(file: Path, pitch: float) -> Tuned:
+    """A user's own priors, of fear and sadness alike."""
+    priors = {"pitch": Tendency(pitch, 0.1)}
+    both = {"fear": priors, "sadness": priors}
+    reached = {"fear": 0.5, "sadness": 0.25}
+    Tuned.of(both, TONE, TONE.voice(), made="by hand", reached=reached).save(file)
+    return Tuned.load(file)
+
+
+def test_a_shorter_run_leaves_what_the_same_job_has_finished(file: Path) -> None:
+    assert job_of(file, "fear").written
+    finished = file.read_bytes()
+    # One that gains, one that is not measured, and one that loses.
+    for how in ({}, {"counts": ()}, {"judge": Contrary(Options())}):
+        again = job_of(file, "fear", minutes=SHORT, **how)
+        assert file.read_bytes() == finished
+        assert again.surpassed and not again.written and not again.complete
+
+
+def test_the_same_job_writes_the_same_again(file: Path) -> None:
+    job_of(file, "fear", minutes=SHORT)
+    short = file.read_bytes()
+    job_of(file, "fear")
+    finished = file.read_bytes()
+    assert finished != short
+    assert job_of(file, "fear").written and file.read_bytes() == finished
+
+
+def test_emotions_that_are_not_tuned_again_stay(file: Path) -> None:
+    before = by_hand(file, 1.0)
+    again = job_of(file, "fear", counts=())
+    found = Tuned.load(file)
+    assert again.written and found == again.tuned and found.before == before
+    assert found.emotions["sadness"] == before.emotions["sadness"]
+    assert found.emotions["fear"] != before.emotions["fear"]
+    assert found.reached == {"sadness": 0.25}
+    job_of(file, "fear", counts=())
+    assert Tuned.load(file) == found
+
+
+def test_emotions_of_another_version_of_the_engine_do_not_stay(file: Path) -> None:
+    by_hand(file, 1.0).model_copy(update={"fingerprint": "tone 0"}).save(file)
+    job_of(file, "fear", counts=())
+    assert set(Tuned.load(file).emotions) == {"fear"}
+
+
+def test_own_priors_are_replaced_where_something_gains_against_them(file: Path) -> None:
+    before = by_hand(file, 12.0)  # good for fear, not for sadness
+    job = job_of(file, "fear", "sadness")
+    assert job.curves["chooses"].priors == (LITERATURE, OWN, TUNED)
+    assert set(job.left_out) == {"fear"} and job.written
+    found = Tuned.load(file)
+    assert found.emotions["fear"] == before.emotions["fear"]
+    assert found.emotions["sadness"] != before.emotions["sadness"]
+
+
+def test_own_priors_come_back_where_the_same_job_loses_after_all(file: Path) -> None:
+    before = by_hand(file, -12.0)
+    assert job_of(file, "fear").written
+    replaced = file.read_bytes()
+    assert job_of(file, "fear").written and file.read_bytes() == replaced
+    assert not job_of(file, "fear", judge=Contrary(Options())).written
+    assert Tuned.load(file) == before

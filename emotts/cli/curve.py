@@ -39,6 +39,8 @@ def _written(job: Job) -> str:
     more = "" if job.complete else "; the same command goes on"
     if job.written:
         return f"wrote {job.file}{more}"
+    if job.surpassed:
+        return f"wrote nothing: {job.file} was made by the same job, from more sentences{more}"
     if job.curves:
         return f"wrote nothing: nothing is gained{more}"
     return f"wrote nothing: the voice is tuned, and this is not measured yet{more}"

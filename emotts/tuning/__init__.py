@@ -2,5 +2,6 @@
 
 Data flows one way: `texts`, `plan` → `learner` (draws, and learns from what was liked, by the
 response surfaces of `surface`) and `booth` (makes, checks and hears takes) → `contest` → `curve` →
-`evidence` → a file. `job` goes from one to the next, and remembers what was heard in a `journal`.
+`evidence` → a `shelf`, which keeps what was tuned before. `job` goes from one to the next, and
+remembers what was heard in a `journal`.
 """

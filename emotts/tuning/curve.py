@@ -10,7 +10,7 @@ import numpy as np
 from emotts.tuning.contest import Heard
 from emotts.tuning.surface import Array
 
-LITERATURE, SHIPPED, TUNED = "literature", "shipped", "tuned"
+LITERATURE, SHIPPED, OWN, TUNED = "literature", "shipped", "own", "tuned"
 MEASURES = HIT, SCORE = "hit", "score"
 COUNTS = (1, 2, 4, 8, 16, 32)
 """Takes, the neutral one included, as `--takes` counts them."""
@@ -70,11 +70,12 @@ class Curve:
     counts: Sequence[int]
     """Takes, ascending."""
     cells: Mapping[str, Array]
-    """Priors → [measures, counts, emotions, sentences]; the literature's first, tuned ones last."""
+    """Priors → [measures, counts, emotions, sentences]; the literature's first, tuned ones last,
+    after those that they would replace."""
 
     @property
     def priors(self) -> tuple[str, ...]:
-        """Whose takes were heard: `shipped` only where the engine came with tuned priors."""
+        """Whose takes were heard: `shipped` where the engine came tuned, `own` where a user did."""
         return tuple(self.cells)
 
     def points(self, priors: str, measure: str) -> list[Point]:
@@ -95,9 +96,10 @@ class Curve:
         table = self.cells[priors][MEASURES.index(measure), self.counts.index(takes)]
         return dict(zip(self.emotions, table.mean(axis=1).tolist(), strict=True))
 
-    def gained(self, before: str) -> dict[str, float]:
-        """Emotion → the score of few tuned takes less that of as many from other priors."""
-        less = self.by_emotion(before, self.few, SCORE)
+    @property
+    def gained(self) -> dict[str, float]:
+        """Emotion → the score of few tuned takes less that of as many from the priors before."""
+        less = self.by_emotion(self.priors[-2], self.few, SCORE)
         more = self.by_emotion(TUNED, self.few, SCORE)
         return {emotion: more[emotion] - less[emotion] for emotion in self.emotions}
 
@@ -161,9 +163,9 @@ def curves(
     return found
 
 
-def losses(curves: Sequence[Curve], before: str) -> dict[str, float]:
+def losses(curves: Sequence[Curve]) -> dict[str, float]:
     """Emotion → mean gain over the priors that it had, of the emotions where that is below 0."""
-    found = [curve.gained(before) for curve in curves]
+    found = [curve.gained for curve in curves]
     gains = {emotion: fmean(one[emotion] for one in found) for emotion in found[0]}
     return {emotion: gain for emotion, gain in gains.items() if gain < 0}
 

@@ -8,14 +8,15 @@ import numpy as np
 
 from emotts.files import cache_dir
 from emotts.tendencies import TENDENCIES, Tendencies
-from emotts.tunedfile import Tuned, replaceable
+from emotts.tunedfile import Tuned
 from emotts.tuning.clock import Clock, Progress
 from emotts.tuning.contest import CHOOSE, Heard, contest
-from emotts.tuning.curve import LITERATURE, SHIPPED, TUNED, Curve, curves, losses
+from emotts.tuning.curve import TUNED, Curve, curves, losses
 from emotts.tuning.evidence import content
 from emotts.tuning.journal import Journal
 from emotts.tuning.learner import Drawn, Learner, Liked, Step, settled
 from emotts.tuning.plan import Plan
+from emotts.tuning.shelf import Shelf
 
 ENOUGH = 8
 """Sentences from which on there is something to be learned."""
@@ -26,8 +27,9 @@ INTERVAL = 2
 class Job:
     """Tunes a voice. Ended in any way, the same job goes on where it was.
 
-    An emotion that loses, by the judges, against the priors that it had keeps those. Before that is
-    known, the file is written only where nothing better can be lost: where nothing is tuned.
+    An emotion that loses, by the judges, against the priors that it had keeps those, as do emotions
+    that are not tuned now. Before that is known, the file is written only where nothing better can
+    be lost: where nothing is tuned.
     """
 
     def __init__(
@@ -53,8 +55,7 @@ class Job:
         """Whether what was learned counts from now on."""
         self.curves: dict[str, Curve] = {}
         """Listener → what it heard in the winners, those who choose first."""
-        replaceable(file)
-        self._untuned = plan.shipped is None and (not file.is_file() or self._mine)
+        self._shelf = Shelf(file, plan)
         self._learner = Learner(plan.booth.engine.controls, plan.emotions)
         self._journal = Journal(cache_dir() / "tuning" / f"{plan.digest}.jsonl")
         self._keep = keep
@@ -82,14 +83,21 @@ class Job:
         """End `run`, early too, with what was learned so far where that is enough."""
         self._settle()
         if self.curves:
-            before = SHIPPED if self.plan.shipped else LITERATURE
             judges = [curve for name, curve in self.curves.items() if name != CHOOSE]
-            self.left_out = losses(judges or list(self.curves.values()), before)
+            self.left_out = losses(judges or list(self.curves.values()))
             self._learned()
+        if self.tuned is None:
+            return
         if len(self.left_out) == len(self.plan.emotions):
-            self._take_back()
-        elif self.tuned is not None and (self.curves or not self.plan.counts or self._untuned):
-            self._write(self.tuned)
+            self._shelf.take_back(self.tuned)
+            self.written = False
+        elif self.curves or not self.plan.counts or self._shelf.untuned:
+            self.written = self._shelf.put(self.tuned)
+
+    @property
+    def surpassed(self) -> bool:
+        """Whether the file stays, for an earlier run of the same job came further."""
+        return self.tuned is not None and self._shelf.surpasses(self.tuned)
 
     @property
     def complete(self) -> bool:
@@ -138,8 +146,7 @@ class Job:
     def _measure(self, found: Tendencies) -> Iterator[Progress]:
         """What the best of so many takes is worth, sentence by sentence."""
         plan, texts = self.plan, self.plan.texts.held_out
-        shipped = {SHIPPED: plan.shipped} if plan.shipped else {}
-        kinds = {LITERATURE: TENDENCIES, **shipped, TUNED: found}
+        kinds = {**self._shelf.rivals, TUNED: found}
         clock = Clock(
             "measure",
             len(texts) * len(plan.emotions) * len(kinds),
@@ -181,21 +188,7 @@ class Job:
     def _learned(self) -> None:
         """Put down what was learned so far; it counts at once where nothing better is lost."""
         found, rejected = settled(self._learner.found), float(np.mean(self._rejected))
-        self.tuned = content(self.plan, found, self._heard, rejected, self.curves, self.left_out)
-        if self._untuned:
-            self._write(self.tuned)
-
-    def _write(self, tuned: Tuned) -> None:
-        tuned.save(self.file)
-        self.written = True
-
-    def _take_back(self) -> None:
-        """Leave no file of this job: nothing was gained."""
-        self.written = False
-        if self.file.is_file() and self._mine:
-            self.file.unlink()
-
-    @property
-    def _mine(self) -> bool:
-        """Whether the file that is there was written by this job, in an earlier run perhaps."""
-        return Tuned.load(self.file).evidence.get("job") == self.plan.digest
+        made = content(self.plan, found, self._heard, rejected, self.curves, self.left_out)
+        self.tuned = made.over(self._shelf.earlier)
+        if self._shelf.untuned:
+            self.written = self._shelf.put(self.tuned)

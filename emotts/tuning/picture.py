@@ -14,6 +14,7 @@ text { fill: light-dark(#1d1f23, #e8e6e1); } .soft { fill: light-dark(#646a73, #
 .grid { stroke: light-dark(#dcd9d3, #353a42); } .band { opacity: .16; }
 .literature { --hue: light-dark(#8a8f98, #a3a8b0); }
 .shipped { --hue: light-dark(#2f6fd0, #74a9ff); }
+.own { --hue: light-dark(#a3561a, #f0a868); }
 .tuned { --hue: light-dark(#0b6e55, #5fd0ae); }
 .line { fill: none; stroke: var(--hue); stroke-width: 2; } .band, .dot { fill: var(--hue); }
 """
