@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from emotts.audio import Audio
+from emotts.errors import CheckError, failing_as
 from emotts.options import Options
+from emotts.plain import measured
 from emotts.records import Measurement, Voice
 
 
@@ -41,6 +43,21 @@ class Check(ABC):
         Returns:
             For each clip, in order, what was measured; a clip passes when all of it does.
         """
+
+    def measurements(
+        self, batch: Sequence[Audio], *, baseline: Audio, text: str, voice: Voice
+    ) -> list[tuple[Measurement, ...]]:
+        """`measure`, held to its promises.
+
+        Raises:
+            CheckError: a wrong number of results, or whatever the check failed with.
+        """
+        with failing_as(CheckError, self.name):
+            found = self.measure(batch, baseline=baseline, text=text, voice=voice)
+            results = [measured(result) for result in found]
+        if len(results) != len(batch):
+            raise CheckError(f"{self.name} gave {len(results)} results for {len(batch)} clips")
+        return results
 
     def prepare(self, clip: Audio) -> None:  # noqa: B027  # most have nothing to prepare
         """Find out ahead of time, and remember, what `measure` will want to know of a clip.

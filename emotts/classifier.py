@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from statistics import fmean
 from typing import Any, ClassVar
 
@@ -9,8 +10,9 @@ import numpy as np
 
 from emotts.audio import Audio
 from emotts.closeness import log_odds
-from emotts.errors import ClassifierError, EmottsError
+from emotts.errors import AudioError, ClassifierError, failing_as
 from emotts.options import Options
+from emotts.plain import floats
 from emotts.records import Embedding, Prediction, Profile
 
 
@@ -105,21 +107,20 @@ class Classifier(ABC):
                 probabilities, or whatever the classifier failed with.
         """
         try:
-            predictions = self.classify(
-                [clip.resample(self.rate) for clip in clips],
-                profile=profile if self.centres else None,
-            )
-        except EmottsError:
-            raise
-        except Exception as error:
-            raise ClassifierError(f"{self.name} failed: {type(error).__name__}: {error}") from error
+            with failing_as(ClassifierError, self.name):
+                predictions = self.classify(
+                    [clip.resample(self.rate) for clip in clips],
+                    profile=profile if self.centres else None,
+                )
+        except AudioError as error:
+            raise ClassifierError(f"{self.name} can't hear a clip: {error}") from error
         if len(predictions) != len(clips):
             raise ClassifierError(
                 f"{self.name} gave {len(predictions)} predictions for {len(clips)} clips"
             )
         for prediction in predictions:
             self._validate(prediction)
-        return predictions
+        return [_plain(prediction) for prediction in predictions]
 
     def profile(self, clips: Sequence[Audio]) -> Profile:
         """The profile of a speaker, from varied clips of this speaker alone.
@@ -182,3 +183,9 @@ class Classifier(ABC):
             )
         if prediction.embedding.ndim != 1 or not np.isfinite(prediction.embedding).all():
             raise ClassifierError(f"{self.name} gave an embedding that is no finite vector")
+
+
+def _plain(prediction: Prediction) -> Prediction:
+    """The prediction with numbers of Python's own."""
+    dimensions = prediction.dimensions and floats(prediction.dimensions)
+    return replace(prediction, scores=floats(prediction.scores), dimensions=dimensions)

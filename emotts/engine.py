@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from emotts.controls import Control
 from emotts.errors import AudioError, EmottsError, EngineError, UnknownNameError
 from emotts.options import Options
+from emotts.plain import floats
 from emotts.records import Rendering, Take, Voice
 
 MAX_SECONDS = 120.0
@@ -105,7 +106,8 @@ class Engine(ABC):
                     raise EngineError(
                         f"{self.name} made {seconds:.0f} s of a sentence; at most {MAX_SECONDS:g} s"
                     )
-                yield _within_full_scale(rendering)
+                plain = replace(rendering, effective=floats(rendering.effective))
+                yield _within_full_scale(plain)
         except AudioError as error:
             raise EngineError(f"{self.name} made what is no audio: {error}") from error
         except EmottsError:

@@ -1,6 +1,7 @@
 """Errors. Each message names what was wrong and what would be right."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 
 
@@ -72,3 +73,19 @@ class CheckGoneError(CheckError, GoneError):
 
 class PluginError(EmottsError):
     """A plugin that could not be loaded, or that clashes with another."""
+
+
+@contextmanager
+def failing_as(kind: type[EmottsError], name: str) -> Iterator[None]:
+    """Have what a plugin fails with be an error of a kind, unless it is one of emotts.
+
+    Args:
+        kind: of the error.
+        name: of the plugin.
+    """
+    try:
+        yield
+    except EmottsError:
+        raise
+    except Exception as error:
+        raise kind(f"{name} failed: {type(error).__name__}: {error}") from error

@@ -6,6 +6,7 @@ from dataclasses import replace
 from emotts.audio import Audio
 from emotts.cache.kept import Kept
 from emotts.check import Check
+from emotts.errors import CheckError, failing_as
 from emotts.records import Candidate, Measurement, Voice
 from emotts.scoring import ranking
 
@@ -39,7 +40,8 @@ class Floors:
         """Get the costly checks ready for a candidate: take 0, or one that may win."""
         if candidate.audio is not None:
             for check in self._costly:
-                check.prepare(candidate.audio)
+                with failing_as(CheckError, check.name):
+                    check.prepare(candidate.audio)
 
     def check_winner(self, candidates: list[Candidate]) -> list[Candidate]:
         """Measure what costs much on the best alone, then on the next best, until one passes.
@@ -71,7 +73,7 @@ class Floors:
         return tuple(
             measurement
             for check in checks
-            for measurement in check.measure(
+            for measurement in check.measurements(
                 [audio], baseline=self._baseline, text=self._sentence, voice=self._voice
             )[0]
         )

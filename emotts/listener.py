@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from emotts import scoring
 from emotts.audio import Audio
 from emotts.classifier import Classifier
-from emotts.errors import ClassifierError, ClassifierGoneError
+from emotts.errors import ClassifierError, ClassifierGoneError, failing_as
 from emotts.records import Candidate, Prediction, Profile
 
 
@@ -25,6 +25,15 @@ class Listener:
         """The classifier's name."""
         return self.classifier.name
 
+    def load(self) -> None:
+        """Load what the first clip needs.
+
+        Raises:
+            ClassifierError: the model can't be loaded.
+        """
+        with failing_as(ClassifierError, self.name):
+            self.classifier.load()
+
     def heard(self, clips: Sequence[Audio]) -> list[Prediction]:
         """What is heard in each clip, relative to the voice where there is a profile.
 
@@ -42,7 +51,7 @@ class Listener:
         Those that are rejected are passed on; but take 0, the baseline of the others, is heard
         whatever its checks say.
         """
-        audible = [c for c in candidates if c.rejected is None or c.take.index == 0]
+        audible = [c for c in candidates if c.audible]
         clips = [c.audio for c in audible if c.audio is not None]
         heard = zip(audible, self._attempt(clips), strict=True) if clips else ()
         found = {c.take.index: self._with(c, heard) for c, heard in heard}

@@ -148,6 +148,11 @@ class Candidate:
     """Why it was dropped before it was scored."""
 
     @property
+    def audible(self) -> bool:
+        """Whether it is to be heard: take 0, the baseline of the others, whatever checks say."""
+        return self.audio is not None and (self.rejected is None or self.take.index == 0)
+
+    @property
     def ignored(self) -> frozenset[str]:
         """Which kinds of the take's conditioning the engine did not heed."""
         if self.audio is None:

@@ -11,14 +11,14 @@ take 0 and the likely winner.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import islice
 from time import monotonic
 
 from emotts.ahead import ahead
 from emotts.effort import Effort, Stopped, diversity
 from emotts.engine import Engine
-from emotts.errors import ClassifierError, EngineError, EngineGoneError
+from emotts.errors import AudioError, ClassifierError, EngineError, EngineGoneError
 from emotts.floors import Floors
 from emotts.listener import Listener
 from emotts.records import Candidate, Take
@@ -172,14 +172,15 @@ class Rounds:
 
     def _load(self) -> None:
         for listener in self._listeners:
-            listener.classifier.load()
+            listener.load()
 
     def _made(self, takes: Sequence[Take]) -> Iterator[Candidate]:
         """The candidates of a round, checked, and resampled for those who are to hear them."""
         for candidate in map(self._floors.check, self._rendered(takes)):
-            if candidate.audio is not None:
+            if candidate.audio is not None and candidate.audible:
                 for listener in self._listeners:
-                    candidate.audio.resample(listener.classifier.rate)
+                    with suppress(AudioError):  # who can't hear it will say so
+                        candidate.audio.resample(listener.classifier.rate)
             yield candidate
         # While the last ones are heard.
         if not self._late and (likely := self._likely(candidate)):

@@ -1,13 +1,20 @@
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from emotts import Config, Host
+from emotts import Audio, Check, Config, Host, Measurement, Prediction, Rendering, Take, Voice
 from emotts.errors import ConfigError
+from emotts.jsonform import speech_form
 from emotts.ledger import audio_hash
+from emotts.plugins import load
+from emotts.records import Profile
+from emotts.registry import PluginInfo, Plugins
+from emotts.testing import PitchClassifier, ToneEngine
 
 TEXT = "The cat sat. The dog ran."
 MakeHost = Callable[[object], Host]
@@ -62,3 +69,58 @@ def test_the_same_request_again_gives_the_same_entry(tmp_path: Path, host: MakeH
 def test_a_ledger_that_cannot_be_written_is_an_error(tmp_path: Path, host: MakeHost) -> None:
     with pytest.raises(ConfigError, match=r"the ledger .* can't be written"):
         host(str(tmp_path / "nowhere" / "ledger.jsonl")).say("The cat sat.", "anger")
+
+
+class NumpyEngine(ToneEngine):
+    name = "numpy-engine"
+
+    def synthesize(self, text: str, *, voice: str, takes: Sequence[Take]) -> Iterator[Rendering]:
+        for made in super().synthesize(text, voice=voice, takes=takes):
+            yield replace(made, effective={k: np.float32(v) for k, v in made.effective.items()})
+
+
+class NumpyClassifier(PitchClassifier):
+    name = "numpy-classifier"
+
+    def classify(
+        self, batch: Sequence[Audio], *, profile: Profile | None = None
+    ) -> list[Prediction]:
+        return [
+            replace(heard, scores={k: np.float32(v) for k, v in heard.scores.items()})
+            for heard in super().classify(batch, profile=profile)
+        ]
+
+
+class NumpyCheck(Check):
+    name = "numpy-check"
+
+    def measure(
+        self, batch: Sequence[Audio], *, baseline: Audio, text: str, voice: Voice
+    ) -> list[list[Measurement]]:
+        peaks = [np.abs(clip.samples).max() for clip in batch]
+        return [[Measurement("peak", p, np.float32(1), p <= np.float32(1), "ok")] for p in peaks]
+
+
+def test_parts_may_use_numbers_of_numpy(tmp_path: Path, tones: Path) -> None:
+    parts = {
+        "engine": (NumpyEngine,),
+        "classifier": (NumpyClassifier,),
+        "check": (NumpyCheck,),
+    }
+    config = Config.model_validate(
+        {
+            "engine": "numpy-engine",
+            "classifiers": ["numpy-classifier"],
+            "checks": ["numpy-check"],
+            "ledger": str(tmp_path / "ledger.jsonl"),
+        }
+    )
+    plugins = Plugins([*load().loaded, PluginInfo("numpy", "emotts-numpy", "1", parts)])
+    speech = Host(config, plugins=plugins).say("The cat sat.", "anger")
+    (line,) = lines(tmp_path / "ledger.jsonl")
+    form = json.loads(json.dumps(speech_form(speech, output=None)))
+    told = form["sentences"][0]["candidates"]
+    for kept, shown in zip(line["candidates"], told, strict=True):
+        assert kept["effective"] == shown["effective"] != {}
+        assert kept["heard"]["numpy-classifier"]["scores"] == shown["prediction"]
+        assert kept["checks"] == {"peak": shown["checks"][0]["value"]}

@@ -12,6 +12,7 @@ from emotts.classifier import Classifier
 from emotts.emotions import target
 from emotts.engine import Engine
 from emotts.errors import (
+    CheckError,
     ClassifierError,
     ClassifierGoneError,
     ConfigError,
@@ -289,6 +290,73 @@ def test_a_speech_has_no_embedding_of_a_classifier_that_heard_no_winner() -> Non
 def test_a_target_that_a_classifier_lacks_is_refused_before_anything_is_spoken() -> None:
     with pytest.raises(ConfigError, match="pitch does not hear surprise; it hears: anger, fear"):
         choices(emotion="surprise")
+
+
+class Clipped(ToneEngine):
+    """Makes a single sample of the takes it is told to make that of."""
+
+    short: frozenset[int] = frozenset()
+
+    def synthesize(self, text: str, *, voice: str, takes: Sequence[Take]) -> Iterator[Rendering]:
+        made = super().synthesize(text, voice=voice, takes=takes)
+        for take, rendering in zip(takes, made, strict=True):
+            if take.index in self.short:
+                yield replace(rendering, audio=Audio(np.full(1, 0.1, np.float32), 192_000))
+            else:
+                yield rendering
+
+
+@pytest.mark.parametrize("checks", [(), (SignalCheck(SignalCheck.Options()),)])
+def test_a_take_too_short_to_be_heard_is_rejected_alone(checks: Sequence[Check]) -> None:
+    engine = Clipped(Options())
+    engine.short = frozenset({2})
+    (choice,) = choices(engine=engine, checks=checks)
+    assert [c.take.index for c in choice.candidates if c.rejected] == [2]
+    engine.short = frozenset({0})
+    with pytest.raises(ClassifierError, match="take 0 can't be heard"):
+        choices(engine=engine, checks=checks)
+
+
+def test_a_model_that_cannot_be_loaded_is_an_error_in_words() -> None:
+    class Absent(PitchClassifier):
+        def load(self) -> None:
+            raise ImportError("no such module")
+
+    with pytest.raises(ClassifierError, match="pitch failed: ImportError: no such module"):
+        choices(listeners=[listener(Absent(Options()))])
+
+
+class Broken(Check):
+    """Fails where it is told to."""
+
+    name = "broken"
+
+    def __init__(self, at: str) -> None:
+        super().__init__(Options())
+        self.at, self.costly = at, at == "prepare"
+
+    def measure(
+        self, batch: Sequence[Audio], *, baseline: Audio, text: str, voice: Voice
+    ) -> list[list[Measurement]]:
+        if self.at == "measure":
+            raise RuntimeError("out of luck")
+        return []
+
+    def prepare(self, clip: Audio) -> None:
+        raise RuntimeError("out of luck")
+
+
+@pytest.mark.parametrize(
+    ("at", "problem"),
+    [
+        ("measure", "broken failed: RuntimeError: out of luck"),
+        ("prepare", "broken failed: RuntimeError: out of luck"),
+        ("nothing", "broken gave 0 results for 1 clips"),
+    ],
+)
+def test_a_check_that_fails_is_an_error_in_words(at: str, problem: str) -> None:
+    with pytest.raises(CheckError, match=problem):
+        choices(checks=[Broken(at)])
 
 
 def test_text_with_nothing_to_speak_is_an_error() -> None:

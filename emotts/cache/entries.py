@@ -19,7 +19,6 @@ from emotts.isolation.messages import (
     Message,
     PackedPrediction,
     PackedTake,
-    floats,
 )
 from emotts.records import Candidate, Measurement
 
@@ -46,9 +45,9 @@ class PackedCandidate(Message):
         return cls(
             take=PackedTake.pack(candidate.take, arrays),
             audio=Clip.pack(candidate.audio, arrays),
-            effective=floats(candidate.effective),
+            effective=dict(candidate.effective),
             conditioned=candidate.conditioned,
-            measurements=_plain(candidate.measurements),
+            measurements=candidate.measurements,
             predictions={
                 name: PackedPrediction.pack(heard, arrays)
                 for name, heard in candidate.predictions.items()
@@ -94,7 +93,7 @@ def pack(kept: Kept) -> list[bytes | memoryview]:
         candidates=candidates,
         effort=kept.effort,
         sound=kept.sound,
-        costly={index: _plain(found) for index, found in kept.costly.items()},
+        costly=dict(kept.costly),
         arrays=tuple(array.size for array in arrays),
     )
     header = json.dumps(entry.form(), separators=(",", ":")).encode()
@@ -126,12 +125,4 @@ def unpack(content: memoryview) -> Kept:
         effort=entry.effort,
         sound=entry.sound,
         costly=entry.costly,
-    )
-
-
-def _plain(found: Sequence[Measurement]) -> tuple[Measurement, ...]:
-    """Measurements of Python's own numbers: a check may have used numpy's."""
-    return tuple(
-        Measurement(m.check, float(m.value), float(m.floor), bool(m.passed), m.reason)
-        for m in found
     )

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from emotts.config import Config, EngineConfig, PartConfig
 from emotts.controls import Control
 from emotts.digest import digest, file_digest
-from emotts.isolation.messages import floats
+from emotts.plain import floats
 from emotts.records import Conditioning
 from emotts.registry import PluginInfo, Plugins
 from emotts.search import Search

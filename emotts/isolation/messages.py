@@ -3,7 +3,7 @@
 Arrays travel beside the JSON: a message refers to them by index.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt
 
 from emotts.audio import Audio, Samples
 from emotts.controls import Control
+from emotts.plain import floats
 from emotts.records import Conditioning, Prediction, Profile, Rendering, Take
 
 
@@ -36,11 +37,6 @@ def put(array: npt.NDArray[np.floating], arrays: list[Samples]) -> int:
         raise ValueError(f"an array of shape {array.shape} where a vector is due")
     arrays.append(np.asarray(array, np.float32))
     return len(arrays) - 1
-
-
-def floats(values: Mapping[str, float]) -> dict[str, float]:
-    """The values as Python's floats: an engine may have used numpy's."""
-    return {name: float(value) for name, value in values.items()}
 
 
 class EngineFacts(Message):

@@ -38,6 +38,7 @@ from emotts.isolation.requests import (
     Voices,
 )
 from emotts.parts import make_check, make_classifier, make_engine
+from emotts.plain import measured
 from emotts.plugins import load
 
 logger = logging.getLogger(__name__)
@@ -174,7 +175,7 @@ def _measure(check: Check, request: Frame) -> Iterator[Frame]:
     clips = [clip.unpack(request.arrays) for clip in asked.clips]
     baseline = asked.baseline.unpack(request.arrays)
     for found in check.measure(clips, baseline=baseline, text=asked.text, voice=asked.voice):
-        yield Frame("item", Measured(measurements=list(found)).form())
+        yield Frame("item", Measured(measurements=list(measured(found))).form())
 
 
 CONFIGS: Mapping[Kind, type[PartConfig]] = {
