@@ -225,6 +225,17 @@ def test_what_a_manifest_says_is_not_taken_for_what_was_heard(tmp_path: Path, to
     assert (row["file"], row["start"]) == (clip.name, "0 days 00:00:00.000000")
 
 
+def test_labels_that_are_labelled_again_lose_no_column(tmp_path: Path, tones: Path) -> None:
+    speak(tmp_path / "clips", 1)
+    run([tmp_path / "clips"], tmp_path / "1.csv")
+    run([tmp_path / "1.csv"], tmp_path / "2.csv")
+    run([tmp_path / "2.csv"], tmp_path / "3.csv")
+    (first,), (second,), (third,) = (table(tmp_path / f"{name}.csv") for name in "123")
+    carried = first.keys() - {"path", "speaker", "text"}
+    assert second.keys() == first.keys() | {f"given_{name}" for name in carried}
+    assert third.keys() == second.keys() | {f"given_given_{name}" for name in carried}
+
+
 def test_clips_that_are_missing_are_counted_together(tmp_path: Path, tones: Path) -> None:
     (tmp_path / "m.csv").write_text("path\na.wav\nb.wav\n")
     run([tmp_path / "m.csv"], tmp_path / "l.csv")

@@ -122,7 +122,10 @@ class Schema:
 
     def renamed(self, given: str) -> str:
         """The column of a manifest's column, which may be named like one of the others."""
-        return f"given_{given}" if given in self.own or given in RESERVED else given
+        name = given
+        while name in self.own or name in RESERVED or (name != given and name in self.given):
+            name = f"given_{name}"
+        return name
 
     def located(self, row: Row) -> str:
         """The path of a row, relative to the folder of the result where it lies in it."""
