@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from emotts.text import MAX_SENTENCE, ends
+from emotts.text import MAX_REQUEST, MAX_SENTENCE, ends
 
 # A tag that is not closed yet, at the end of what there is.
 _OPEN_TAG = re.compile(r"(?:\[[^\[\]\n]{0,200}|<[A-Za-z/!?][^<>]{0,200})$")
@@ -12,12 +12,13 @@ _OPEN_TAG = re.compile(r"(?:\[[^\[\]\n]{0,200}|<[A-Za-z/!?][^<>]{0,200})$")
 def complete(fragments: Iterable[str]) -> Iterator[str]:
     """The text in parts of whole sentences, each as soon as it is there.
 
-    No tag is cut in two. A text that goes on for long without an end is cut between words.
+    No tag is cut in two. A text that goes on for long without an end is cut between words, and
+    a fragment that is longer than a request may be where sentences end within it.
     """
     text = ""
     for fragment in fragments:
         text += fragment
-        if end := _end(text):
+        while end := _end(text):
             yield text[:end]
             text = text[end:]
     if text:
@@ -30,8 +31,12 @@ def within_tag(text: str, end: int | None = None) -> bool:
 
 
 def _end(text: str) -> int:
-    """How much of a text is certain to be whole sentences, outside of tags; 0: nothing yet."""
-    found = [end for end in ends(text) if not within_tag(text, end)]
+    """How much of a text is certain to be whole sentences, outside of tags; 0: nothing yet.
+
+    At most as much as a request may have.
+    """
+    # An end is certain by the character after it.
+    found = [end for end in ends(text[: MAX_REQUEST + 1]) if not within_tag(text, end)]
     if found:
         return found[-1]
     if len(text) > MAX_SENTENCE:

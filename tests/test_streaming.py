@@ -17,7 +17,7 @@ from emotts.emotions import target
 from emotts.errors import EmottsError, TextError, UnknownNameError
 from emotts.fragments import complete
 from emotts.records import Candidate
-from emotts.text import sentences
+from emotts.text import MAX_REQUEST, sentences
 
 TEXT = "The cat sat. [anger]The dog ran! It rained.[/] Dr. Smith left."
 SAID = ["The cat sat.", "The dog ran!", "It rained.", "Dr. Smith left."]
@@ -77,10 +77,26 @@ def test_no_sentence_is_cut_where_fragments_are() -> None:
         assert found == sentences(text)
 
 
-def test_a_text_without_an_end_is_cut_between_words() -> None:
-    first, *_ = complete("word " * 200)
-    assert 300 < len(first) <= 400
-    assert first.endswith("word ")
+@pytest.mark.parametrize("size", [1, 5000])
+def test_a_text_without_an_end_is_cut_between_words(size: int) -> None:
+    *parts, _ = complete(tokens("word " * 1000, size))
+    assert len(parts) > 10
+    assert all(300 < len(part) <= 400 and part.endswith("word ") for part in parts)
+
+
+def test_a_long_fragment_is_cut_where_sentences_end() -> None:
+    text = "Some [anger]words. Here![/] " * 500
+    parts = list(complete([text]))
+    assert "".join(parts) == text
+    assert len(parts) < 6
+    assert all(len(part) <= MAX_REQUEST for part in parts)
+    assert all(part.endswith("words. ") for part in parts[:-1])
+
+
+def test_a_long_fragment_is_spoken(host: Host) -> None:
+    sentence = "The cat sat by the door, and the dog ran around the house until it began to rain."
+    said = [choice.text for choice in host.stream([f"{sentence} " * 60], "fear", takes=1)]
+    assert said == [sentence] * 60
 
 
 def test_the_first_sentence_takes_fewer_takes(host: Host) -> None:
