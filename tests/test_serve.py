@@ -115,7 +115,6 @@ def test_a_second_signal_stops_it_at_once(
             accepted.result(60)
         (tmp_path / "over").touch()  # the take that was under way is the last
         _, errors = process.communicate(timeout=60)
-    assert process.returncode in (-signal.SIGTERM, 130)
     assert b"Traceback" not in errors
 
 
