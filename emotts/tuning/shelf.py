@@ -21,9 +21,9 @@ class Shelf:
             ConfigError: the file holds something else, or can't be written.
         """
         replaceable(file)
+        if file.is_file():
+            Tuned.load(file)
         self.file, self._plan = file, plan
-        self._engine, self._voice = plan.booth.engine, plan.booth.voice
-        _ = self._held
 
     @property
     def earlier(self) -> Tuned | None:
@@ -82,8 +82,9 @@ class Shelf:
 
     def _counts(self, held: Tuned) -> bool:
         """Whether it is about the voice, and about this version of the engine."""
+        engine, voice = self._plan.booth.engine, self._plan.booth.voice
         about = held.engine, held.voice, held.fingerprint
-        return about == (self._engine.name, self._voice.name, self._engine.fingerprint)
+        return about == (engine.name, voice.name, engine.fingerprint)
 
 
 def _stage(tuned: Tuned) -> tuple[int, int]:
