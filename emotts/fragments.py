@@ -41,5 +41,7 @@ def _end(text: str) -> int:
         return found[-1]
     if len(text) > MAX_SENTENCE:
         end = text.rfind(" ", 0, MAX_SENTENCE) + 1
-        return 0 if within_tag(text, end) else end
+        while end and within_tag(text, end):
+            end = text.rfind(" ", 0, end - 1) + 1
+        return end
     return 0

@@ -84,6 +84,13 @@ def test_a_text_without_an_end_is_cut_between_words(size: int) -> None:
     assert all(300 < len(part) <= 400 and part.endswith("word ") for part in parts)
 
 
+def test_a_text_without_an_end_is_cut_before_a_tag_rather_than_in_it() -> None:
+    before, tag = "word " * 79, "[very much so sad]"
+    first, second, *_ = complete(tokens(f"{before}{tag} {'word ' * 200}"))
+    assert first == before
+    assert second.startswith(tag)
+
+
 def test_a_long_fragment_is_cut_where_sentences_end() -> None:
     text = "Some [anger]words. Here![/] " * 500
     parts = list(complete([text]))
