@@ -62,6 +62,7 @@ def speak(
         TextError: there is nothing to speak.
         EngineError: no engine can speak a sentence even neutrally.
         ClassifierError: a sentence's neutral rendering can't be heard.
+        CheckError: a check failed.
     """
     refuse_unheard(request, [listener.classifier for listener in listeners])
     preferred = Speaker(engine, request.voice, listeners, tendencies, reached)
