@@ -85,7 +85,7 @@ def test_a_text_without_an_end_is_cut_between_words(size: int) -> None:
 
 
 def test_a_text_without_an_end_is_cut_before_a_tag_rather_than_in_it() -> None:
-    before, tag = "word " * 79, "[very much so sad]"
+    before, tag = "word " * 78, "[very much so sad]"
     first, second, *_ = complete(tokens(f"{before}{tag} {'word ' * 200}"))
     assert first == before
     assert second.startswith(tag)
