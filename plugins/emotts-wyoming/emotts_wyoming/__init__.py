@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from emotts.errors import ConfigError
 from emotts.hookspecs import hookimpl
@@ -27,6 +29,9 @@ class Wyoming(Protocol):
 
         from emotts_wyoming.handler import Handler, described
 
+        socket = Path(urlsplit(uri).path)
+        if uri.startswith("unix:") and socket.exists() and not socket.is_socket():
+            raise ConfigError(f"{uri}: {socket} is no socket, and would be replaced")
         try:
             server = AsyncServer.from_uri(uri)
             await server.start(partial(Handler, host, described(host)))

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -208,6 +209,14 @@ def test_an_address_in_use_ends_the_server_in_words() -> None:
         ended = CliRunner().invoke(cli, ["serve", "--wyoming", uri])
     assert ended.exit_code == 2
     assert f"Error: {uri}: " in ended.output and "address already in use" in ended.output
+
+
+def test_a_file_in_the_place_of_a_socket_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "notes"
+    file.write_text("mine")
+    ended = CliRunner().invoke(cli, ["serve", "--wyoming", f"unix://{file}"])
+    assert ended.exit_code == 2 and "is no socket" in ended.output
+    assert file.read_text() == "mine"
 
 
 @pytest.fixture
