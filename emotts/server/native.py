@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
 from emotts.audio import Audio, read
-from emotts.background import Line
+from emotts.background import Line, held
 from emotts.builtin.analysis import analysed
 from emotts.dimensions import POINTS
 from emotts.emotions import EMOTIONS
@@ -44,7 +44,7 @@ async def say(body: SayBody, request: Request) -> Response:
     def work(line: Line) -> None:
         _say(service, body, line)
 
-    answers = service.answers(request, work)
+    answers = service.answers(request, work, whole=not body.stream)
     if body.stream:
         first = await anext(answers)
         return StreamingResponse(_events(chained(first, answers)), media_type="text/event-stream")
@@ -61,7 +61,9 @@ async def classify(request: Request) -> dict[str, Any]:
     recording = read(io.BytesIO(await request.body()))
 
     def work(line: Line) -> None:
-        line.send(service.host.classify([recording])[0])
+        with held(service.host.turn, line):
+            (heard,) = service.host.classify([recording])
+        line.send(heard)
 
     async for heard in service.answers(request, work):
         name = service.host.classifiers[0].name
@@ -98,7 +100,9 @@ def _say(service: Service, body: SayBody, line: Line) -> None:
     def heard(candidate: Candidate) -> None:
         line.send(("take", {"index": candidate.take.index, "heard": _heard(candidate)}))
 
-    asked = service.host.request(body.text, body.wanted, **body.options(service.voice(body.voice)))
+    with held(service.host.turn, line):
+        options = body.options(service.voice(body.voice))
+        asked = service.host.request(body.text, body.wanted, **options)
     choices = []
     for choice in service.speak(asked, line, heard):
         choices.append(choice)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 
-from emotts.background import Gone, Line
+from emotts.background import Gone, Line, in_turns
 from emotts.errors import UnknownNameError
 from emotts.host import Host
 from emotts.records import Candidate
@@ -19,9 +19,6 @@ from emotts.speech import Choice
 from emotts.speech import Request as Spoken
 
 T = TypeVar("T")
-
-# How often a request that waits for its first answer looks whether its client is still there.
-POLL_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ class Service:
         return name
 
     def speak(self, asked: Spoken, line: Line, heard: Observer | None = None) -> Iterator[Choice]:
-        """`Host.speak`, given up at the next take once the client is gone.
+        """`Host.speak`, in turns with others; given up at the next take once the client is gone.
 
         Args:
             asked: made by `Host.request`.
@@ -58,37 +55,60 @@ class Service:
             if heard is not None:
                 heard(candidate)
 
-        with self.host.turn:
-            for choice in self.host.speak(asked, observe=line.watched(counted)):
-                self.metrics.chosen(choice)
-                yield choice
+        made = self.host.speak(asked, observe=line.watched(counted))
+        for choice in in_turns(self.host.turn, line, made):
+            self.metrics.chosen(choice)
+            yield choice
 
-    async def answers(self, request: Request, work: Work) -> AsyncIterator[Any]:
+    async def answers(
+        self, request: Request, work: Work, *, whole: bool = False
+    ) -> AsyncIterator[Any]:
         """What the work sends, in order.
+
+        Args:
+            request: that it answers.
+            work: to be done.
+            whole: whether the response begins when all of it is there, not with the first.
 
         Raises:
             Failure: the work can't be accepted.
+            Gone: the client leaves before the response begins.
         """
         async with self.desk.accepted(work) as items:
-            first = await self._first(request, items)
+            item = await _next(request, items)
             self.metrics.started(request.scope["started"])
-            yield first
-            async for item in items:
+            while item is not _END:
                 yield item
+                item = await (_next(request, items) if whole else anext(items, _END))
 
-    async def _first(self, request: Request, items: AsyncIterator[Any]) -> Any:
-        """The first answer; `Gone` where the client leaves before it is there.
 
-        Until the response begins, nobody else looks whether the client is still there.
-        """
-        waiting = asyncio.ensure_future(anext(items))
-        try:
-            while not (await asyncio.wait([waiting], timeout=POLL_S))[0]:
-                if await request.is_disconnected():
-                    raise Gone
-            return waiting.result()
-        finally:
-            waiting.cancel()
+_END = object()
+
+
+async def _next(request: Request, items: AsyncIterator[Any]) -> Any:
+    """The next answer; `Gone` where the client leaves before it is there.
+
+    Until the response begins, nobody else looks whether the client is still there.
+    """
+    answer = asyncio.ensure_future(anext(items, _END))
+    left = asyncio.ensure_future(_left(request))
+    try:
+        await asyncio.wait([answer, left], return_when=asyncio.FIRST_COMPLETED)
+        if not answer.done():
+            raise Gone
+        return answer.result()
+    finally:
+        answer.cancel()
+        left.cancel()
+
+
+async def _left(request: Request) -> None:
+    """Return when the client of a request, whose body was read, has left.
+
+    `Request.is_disconnected` can't tell: behind a middleware of Starlette's it is always false.
+    """
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 async def chained(first: T, others: AsyncIterator[T]) -> AsyncIterator[T]:

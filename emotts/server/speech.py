@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
 from emotts import audio
-from emotts.background import Line
+from emotts.background import Line, held
 from emotts.server import bodies, failures
 from emotts.server.bodies import SpeechBody
 from emotts.server.encode import MEDIA_TYPES, Encoder, media_type
@@ -35,8 +35,10 @@ async def speech(body: SpeechBody, request: Request) -> Response:
     emotion, read = body.target()
 
     def work(line: Line) -> None:
-        options = body.options(service.voice(body.voice_name))
-        for choice in service.speak(service.host.request(body.input, emotion, **options), line):
+        with held(service.host.turn, line):
+            options = body.options(service.voice(body.voice_name))
+            asked = service.host.request(body.input, emotion, **options)
+        for choice in service.speak(asked, line):
             line.send(choice)
 
     choices = service.answers(request, work)
