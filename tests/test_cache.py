@@ -438,6 +438,7 @@ for _ in range(600):
 """
 
 
+@pytest.mark.slow
 def test_processes_share_a_store(tmp_path: Path) -> None:
     folder = tmp_path / "speech"
     commands = [[sys.executable, "-c", SHARING, str(folder), str(seed)] for seed in range(4)]

@@ -69,6 +69,7 @@ def test_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
                 exec(compile(block.code, page.name, "exec"), namespace)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["README.md", "docs/plugins.md"])
 def test_the_plugin_of_two_files_works(
     page: str, tmp_path: Path, tones: Path, install: Callable[..., None]

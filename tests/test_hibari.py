@@ -271,6 +271,7 @@ def test_tremor_wavers_at_five_and_a_half_hertz(engine):
     assert_rises(depths, by=0.3 * CONTROLS["tremor"].high)
 
 
+@pytest.mark.slow
 def test_formants_move_the_envelope_not_the_pitch(engine):
     plain = say(engine).audio
     clips = over_range(engine, "formants")

@@ -111,7 +111,9 @@ def emotts_classifiers():
 """
 
 
-@pytest.mark.parametrize("name", ["pitch", "plain", "functionals"])
+@pytest.mark.parametrize(
+    "name", ["pitch", "plain", pytest.param("functionals", marks=pytest.mark.slow)]
+)
 def test_a_clip_is_heard_relative_to_its_speaker(
     tmp_path: Path, install: Callable[..., None], name: str
 ) -> None:

@@ -18,6 +18,8 @@ from click.testing import CliRunner
 
 from emotts.cli import cli
 
+pytestmark = pytest.mark.slow
+
 Running = tuple[str, "subprocess.Popen[bytes]"]
 
 # A take of it lasts until the test is over.
