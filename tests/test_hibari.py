@@ -48,6 +48,7 @@ def test_neutral_controls_are_hibari_itself(engine, text, seed):
     np.testing.assert_allclose(heard.samples, expected, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_long_sentence_is_spoken_to_its_end(engine):
     text = "The river ran along the quiet road, and the road ran along the hill; " * 6
     expected = Hibari()(text, seed=3)

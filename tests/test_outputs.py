@@ -78,6 +78,7 @@ def test_a_link_is_followed_and_one_that_leads_nowhere_is_filled(tmp_path: Path)
     assert soundfile.info(tmp_path / "new.wav").frames == CLIP.samples.size
 
 
+@pytest.mark.slow
 def test_ledgers_of_many_threads_have_whole_lines(tones: Path, tmp_path: Path) -> None:
     ledger = tmp_path / "ledger.jsonl"
     content = Config.load(tones).model_dump() | {"ledger": str(ledger)}

@@ -19,6 +19,8 @@ from emotts.background import Line
 from emotts.config import ClassifierConfig, EngineConfig
 from emotts.server.app import create
 
+pytestmark = pytest.mark.slow
+
 SAY, SPEAK, CLASSIFY = "/v1/emotts/say", "/v1/audio/speech", "/v1/emotts/classify"
 JSON = {"Content-Type": "application/json"}
 PATIENCE_S = 20

@@ -119,6 +119,7 @@ def test_an_engine_that_could_never_be_calibrated_is_spoken_for(
     assert who(host) == [("fickle", "moody")] * 2
 
 
+@pytest.mark.slow
 def test_settings_are_no_obstacle_where_the_engine_is_gone(host: Host) -> None:
     content = host.config.model_dump()
     content["engine"] = {"name": "absent", "isolate": True, "python": sys.executable}

@@ -273,6 +273,7 @@ def by_hand(file: Path, pitch: float) -> Tuned:
     return Tuned.load(file)
 
 
+@pytest.mark.slow
 def test_a_shorter_run_leaves_what_the_same_job_has_finished(file: Path) -> None:
     assert job_of(file, "fear").written
     finished = file.read_bytes()
@@ -283,6 +284,7 @@ def test_a_shorter_run_leaves_what_the_same_job_has_finished(file: Path) -> None
         assert again.surpassed and not again.written and not again.complete
 
 
+@pytest.mark.slow
 def test_the_same_job_writes_the_same_again(file: Path) -> None:
     job_of(file, "fear", minutes=SHORT)
     short = file.read_bytes()
@@ -320,6 +322,7 @@ def test_own_priors_are_replaced_where_something_gains_against_them(file: Path) 
     assert found.emotions["sadness"] != before.emotions["sadness"]
 
 
+@pytest.mark.slow
 def test_own_priors_come_back_where_the_same_job_loses_after_all(file: Path) -> None:
     before = by_hand(file, -12.0)
     assert job_of(file, "fear").written
