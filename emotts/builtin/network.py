@@ -63,19 +63,18 @@ class Spoken:
         self.chunks = chunks
         self._marks: Future[Landmarks] | None = None
 
-    def begin(self) -> None:
+    def begin(self) -> Future[Landmarks]:
         """Find in a thread what takes with controls need, which the plain one does without."""
         if self._marks is None:
             beside = ThreadPoolExecutor(1, "emotts-marks")
             self._marks = beside.submit(self._find)
             beside.shutdown(wait=False)
+        return self._marks
 
     @property
     def marks(self) -> Landmarks:
         """Where things are in it."""
-        self.begin()
-        assert self._marks is not None
-        return self._marks.result()
+        return self.begin().result()
 
     def _find(self) -> Landmarks:
         for chunk in self.chunks:
