@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from emotts.controls import Control
-from emotts.errors import AudioError, EmottsError, EngineError, UnknownNameError
+from emotts.errors import AudioError, EngineError, UnknownNameError, failing_as
 from emotts.options import Options
 from emotts.plain import floats
 from emotts.records import Rendering, Take, Voice
@@ -97,26 +97,26 @@ class Engine(ABC):
         """
         made = 0
         try:
-            for rendering in self.synthesize(text, voice=voice, takes=takes):
-                made += 1
-                if made > len(takes):
-                    break
-                seconds = rendering.audio.duration_s
-                if seconds > MAX_SECONDS:
-                    raise EngineError(
-                        f"{self.name} made {seconds:.0f} s of a sentence; at most {MAX_SECONDS:g} s"
-                    )
-                plain = replace(rendering, effective=floats(rendering.effective))
-                yield _within_full_scale(plain)
+            with failing_as(EngineError, self.name):
+                for rendering in self.synthesize(text, voice=voice, takes=takes):
+                    made += 1
+                    if made > len(takes):
+                        break
+                    yield self._bounded(rendering)
         except AudioError as error:
             raise EngineError(f"{self.name} made what is no audio: {error}") from error
-        except EmottsError:
-            raise
-        except Exception as error:
-            raise EngineError(f"{self.name} failed: {type(error).__name__}: {error}") from error
         if made != len(takes):
             count = "more" if made > len(takes) else f"only {made}"
             raise EngineError(f"{self.name} made {count} renderings for {len(takes)} takes")
+
+    def _bounded(self, rendering: Rendering) -> Rendering:
+        """The rendering in numbers of Python's own, within full scale and `MAX_SECONDS`."""
+        seconds = rendering.audio.duration_s
+        if seconds > MAX_SECONDS:
+            raise EngineError(
+                f"{self.name} made {seconds:.0f} s of a sentence; at most {MAX_SECONDS:g} s"
+            )
+        return _within_full_scale(replace(rendering, effective=floats(rendering.effective)))
 
 
 def _within_full_scale(rendering: Rendering) -> Rendering:
