@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from conftest import Install
 from test_server import TEXT, served
 
 from emotts import Config, Host
@@ -96,10 +97,15 @@ def recording(tones: Path) -> bytes:
     return Host(Config.load(tones)).say("One is here.", "anger").audio.wav_bytes()
 
 
-def test_who_leaves_is_noticed_between_the_sentences_of_one_reply(tones, install) -> None:
+def gated(tones: Path, install: Install) -> Host:
+    """A host whose engine waits for `gate` in the sentence "The dog ran."."""
     install("parts", PARTS)
     changed = {"engine": EngineConfig(name="gated"), "takes": 1}
-    host = Host(Config.load(tones).model_copy(update=changed))
+    return Host(Config.load(tones).model_copy(update=changed))
+
+
+def test_who_leaves_is_noticed_between_the_sentences_of_one_reply(tones, install) -> None:
+    host = gated(tones, install)
     engine = host.engine
     body = json.dumps({"text": "The cat sat. The dog ran. It rained."}).encode()
     with served(host) as address:
