@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from emotts.turn import Turn
+
 T = TypeVar("T")
 
 # How often a thread that waits for the loop looks whether it is still wanted, in seconds.
@@ -102,18 +104,19 @@ async def iterate(make: Callable[[Line], Iterator[T]]) -> AsyncGenerator[T, None
 
 
 @contextmanager
-def held(turn: threading.Lock, line: Line) -> Iterator[None]:
-    """Hold a lock; `Gone` where nobody waits any more before it is free."""
-    while not turn.acquire(timeout=PATIENCE_S):
-        line.check()
+def held(turn: Turn, line: Line) -> Iterator[None]:
+    """Hold the turn; `Gone` where nobody waits any more before it comes."""
+    place = turn.join()
     try:
+        while not place.wait(PATIENCE_S):
+            line.check()
         yield
     finally:
-        turn.release()
+        turn.leave(place)
 
 
-def in_turns(turn: threading.Lock, line: Line, items: Iterator[T]) -> Iterator[T]:
-    """The items of an iterator, each made while the lock is held."""
+def in_turns(turn: Turn, line: Line, items: Iterator[T]) -> Iterator[T]:
+    """The items of an iterator, each made while the turn is held."""
     ended: Any = object()
     while True:
         with held(turn, line):

@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from threading import Lock
 from typing import TypedDict, Unpack
 
 from emotts.audio import Audio
@@ -22,6 +21,7 @@ from emotts.rounds import Observer
 from emotts.spans import Marked, Plain
 from emotts.speech import Choice, Request, Speech, assembled
 from emotts.studio import Studio
+from emotts.turn import Turn
 
 
 class Host(Studio):
@@ -34,8 +34,8 @@ class Host(Studio):
     def __init__(self, config: Config | None = None, *, plugins: Plugins | None = None) -> None:
         """Look up and construct the parts; see `Studio`."""
         super().__init__(config, plugins=plugins)
-        self.turn = Lock()
-        """Held by who uses the host, where several threads may."""
+        self.turn = Turn()
+        """Held by who uses the host, where several threads may: first come, first served."""
 
     @classmethod
     def from_config(cls, path: str | Path) -> "Host":
