@@ -1,8 +1,10 @@
 """Errors. Each message names what was wrong and what would be right."""
 
+import signal
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
+from traceback import walk_tb
 
 
 class EmottsError(Exception):
@@ -25,6 +27,10 @@ class UnknownNameError(EmottsError):
 
 class ConfigError(EmottsError):
     """A configuration, option or request that can't be meant as it is."""
+
+
+class MissingTargetError(ConfigError):
+    """A request that does not say what to sound like."""
 
 
 class AudioError(EmottsError):
@@ -75,9 +81,21 @@ class PluginError(EmottsError):
     """A plugin that could not be loaded, or that clashes with another."""
 
 
+def reason(error: Exception) -> str:
+    """Why a file could not be used, for a message that names the file itself."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    if isinstance(error, UnicodeDecodeError):
+        return "it is no UTF-8 text"  # Python's own message quotes all of it
+    return str(error)
+
+
 @contextmanager
 def failing_as(kind: type[EmottsError], name: str) -> Iterator[None]:
     """Have what a plugin fails with be an error of a kind, unless it is one of emotts.
+
+    A plugin that exits has failed too: it has no say in when its host ends. Who ends the host by a
+    signal has: what its handler raises goes through.
 
     Args:
         kind: of the error.
@@ -87,5 +105,14 @@ def failing_as(kind: type[EmottsError], name: str) -> Iterator[None]:
         yield
     except EmottsError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        if isinstance(error, SystemExit) and _of_a_signal(error):
+            raise
         raise kind(f"{name} failed: {type(error).__name__}: {error}") from error
+
+
+def _of_a_signal(wish: SystemExit) -> bool:
+    """Whether a signal's handler raised it, which Python runs in the midst of anything."""
+    handlers = map(signal.getsignal, signal.valid_signals())
+    codes = {getattr(handler, "__code__", None) for handler in handlers}
+    return any(frame.f_code in codes for frame, _ in walk_tb(wish.__traceback__))

@@ -18,7 +18,8 @@ from click.testing import CliRunner, Result
 from fastapi.testclient import TestClient
 
 from emotts import Audio, Check, Config, Host, Measurement, Rendering, Take, Voice
-from emotts.cache.store import HEAD, SUFFIX, Store
+from emotts.cache.checked import HEAD
+from emotts.cache.store import SUFFIX, Store
 from emotts.cli import cli
 from emotts.config import CacheConfig, ClassifierConfig, EngineConfig, LedgerConfig, PartConfig
 from emotts.digest import digest
@@ -482,6 +483,29 @@ def test_what_others_keep_in_the_folder_stays(tmp_path: Path) -> None:
         store.write(f"{number:064x}", [bytes(3_000)])
     assert {path.name for path in tmp_path.iterdir() if path.suffix != SUFFIX} == kept
     assert 0 < store.usage().bytes <= store.max_bytes
+
+
+def test_what_may_not_be_removed_stays_and_keeps_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store(tmp_path, 100_000)
+    for key in "abcd":
+        store.write(key, [bytes(100)])
+    held, lost = f"b{SUFFIX}", f"c{SUFFIX}"
+    unlink = Path.unlink
+
+    def denied(path: Path, missing_ok: bool = False) -> None:
+        if path.name == held:
+            raise PermissionError(13, "Permission denied", str(path))
+        unlink(path)
+        if path.name == lost:  # as if another process, which prunes too, had been faster
+            unlink(path)
+
+    monkeypatch.setattr(Path, "unlink", denied)
+    assert store.prune(0) == 2
+    assert [path.name for path in tmp_path.iterdir()] == [held]
+    (warning,) = caplog.messages
+    assert warning.startswith("an entry of the cache can't be removed") and held in warning
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(

@@ -1,3 +1,5 @@
+import signal
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -344,6 +346,73 @@ class Broken(Check):
 
     def prepare(self, clip: Audio) -> None:
         raise RuntimeError("out of luck")
+
+
+class Leaver(Failing):
+    """Exits in place of the takes it is told to fail on."""
+
+    def synthesize(self, text: str, *, voice: str, takes: Sequence[Take]) -> Iterator[Rendering]:
+        try:
+            yield from super().synthesize(text, voice=voice, takes=takes)
+        except ValueError:
+            sys.exit("enough")
+
+
+class Impatient(PitchClassifier):
+    """Has something happen to it once it is calibrated."""
+
+    def classify(
+        self, batch: Sequence[Audio], *, profile: Profile | None = None
+    ) -> list[Prediction]:
+        if profile:
+            self.happen()
+        return super().classify(batch, profile=profile)
+
+    def happen(self) -> None:
+        sys.exit("enough")
+
+
+class Bouncer(Reject):
+    def measure(
+        self, batch: Sequence[Audio], *, baseline: Audio, text: str, voice: Voice
+    ) -> list[list[Measurement]]:
+        sys.exit("enough")
+
+
+def test_a_part_that_exits_has_failed_and_its_host_goes_on() -> None:
+    engine = Leaver(Options())
+    engine.failing = frozenset({3})
+    (choice,) = choices(engine=engine)
+    assert choice.matched
+    assert choice.candidates[3].rejected == "tone failed: SystemExit: enough"
+    engine.failing = frozenset({0})
+    with pytest.raises(EngineError, match="tone failed: SystemExit: enough"):
+        choices(engine=engine)
+    with pytest.raises(ClassifierError, match="pitch failed: SystemExit: enough"):
+        choices(listeners=[listener(Impatient(Options()))])
+    with pytest.raises(CheckError, match="reject failed: SystemExit: enough"):
+        choices(checks=[Bouncer(Options())])
+
+
+def test_a_host_is_ended_by_a_signal_whoever_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(number: int, frame: object) -> None:
+        sys.exit(number)
+
+    ear, number = Impatient(Options()), signal.SIGTERM
+    before = signal.signal(number, stop)
+    try:
+        monkeypatch.setattr(ear, "happen", lambda: signal.raise_signal(number))
+        with pytest.raises(SystemExit, match=str(int(number))):
+            choices(listeners=[listener(ear)])
+    finally:
+        signal.signal(number, before)
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ear, "happen", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        choices(listeners=[listener(ear)])
 
 
 @pytest.mark.parametrize(

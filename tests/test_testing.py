@@ -1,5 +1,6 @@
 """The test kit finds what is broken, and every installed plugin passes it."""
 
+import sys
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -23,6 +24,7 @@ from emotts.testing import (
     classifier_promises,
     engine_promises,
 )
+from emotts.testing.contract import Contract
 
 INSTALLED = plugins.load()
 TEXT = "On Monday, the train leaves from platform four."
@@ -74,6 +76,18 @@ def test_every_installed_check_keeps_its_promises(kind: type[Check], spoken: lis
         baseline=spoken[0],
         takes=spoken[1:],
     )
+
+
+def test_a_plugin_that_exits_breaks_the_promise_it_is_held_to() -> None:
+    contract: Contract[str] = Contract()
+
+    @contract.promise
+    def stays(subject: str) -> None:
+        """It stays."""
+        sys.exit(f"{subject} has left")
+
+    (outcome,) = contract.outcomes("the engine")
+    assert (outcome.promise, outcome.problem) == ("It stays", "SystemExit: the engine has left")
 
 
 def test_a_plugin_has_at_least_25_promises_in_words() -> None:

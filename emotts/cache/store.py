@@ -6,22 +6,16 @@ complete, its time of modification says when it was last used, and who finds one
 
 import logging
 import os
-import struct
 import time
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from emotts.files import replacing
+from emotts.cache import checked
 
 logger = logging.getLogger(__name__)
 
-MAGIC = b"emotts-1"
-# Before the content: what the file is, how often it was found, and the CRC-32 of the content.
-HEAD = struct.Struct("<8sQI")
-HITS = struct.Struct("<Q")
 SUFFIX = ".sentence"
 # The names that `replacing` gives to entries which are not complete; the folder may hold others.
 BEGUN = f".*{SUFFIX}.*"
@@ -74,24 +68,14 @@ class Store:
         """
         path = self._path(key)
         try:
-            data = _content(path)
+            return checked.find(path)
         except FileNotFoundError:
-            return None
+            pass
         except OSError as error:
             logger.warning("%s can't be read: %s", path, error)
-            return None
-        content = memoryview(data)[HEAD.size :]
-        try:
-            magic, hits, checksum = HEAD.unpack_from(data)
-        except struct.error:
-            magic, hits, checksum = b"", 0, 0
-        if magic != MAGIC or zlib.crc32(content) != checksum:
-            self.drop(key, f"its {len(data)} bytes are not what was written")
-            return None
-        with suppress(OSError), path.open("r+b") as file:  # a store may be read-only
-            file.seek(len(MAGIC))
-            file.write(HITS.pack(hits + 1))
-        return content
+        except ValueError as error:
+            self.drop(key, str(error))
+        return None
 
     def write(self, key: str, parts: Iterable[bytes | memoryview]) -> None:
         """Keep a content; a store that can't be written is no error, and the log says so.
@@ -101,17 +85,10 @@ class Store:
             parts: of the content, in order.
         """
         parts = list(parts)
-        size = HEAD.size + sum(len(part) for part in parts)
-        checksum = 0
-        for part in parts:
-            checksum = zlib.crc32(part, checksum)
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._make_room(size)
-            with replacing(self._path(key)) as file:
-                file.write(HEAD.pack(MAGIC, 0, checksum))
-                for part in parts:
-                    file.write(part)
+            self._make_room(checked.HEAD.size + sum(len(part) for part in parts))
+            checked.write(self._path(key), parts)
         except OSError as error:
             logger.warning("the cache %s can't be written: %s", self.folder, error)
 
@@ -127,11 +104,13 @@ class Store:
         return Usage(
             entries=len(files),
             bytes=sum(file.bytes for file in files),
-            hits=sum(_hits(file.path) for file in files),
+            hits=sum(checked.hits(file.path) for file in files),
         )
 
     def prune(self, max_bytes: int, older_than_s: float | None = None) -> int:
         """Remove entries until the others fit, those first that were not used for the longest.
+
+        What may not be removed stays, and the log says so.
 
         Args:
             max_bytes: that the others may have.
@@ -146,9 +125,7 @@ class Store:
         for file in files:
             total += file.bytes
             if total > max_bytes or file.used < since:
-                with suppress(FileNotFoundError):  # another process was faster
-                    file.path.unlink()
-                    removed += 1
+                removed += _removed(file.path)
         return removed
 
     def _make_room(self, size: int) -> None:
@@ -181,19 +158,13 @@ class Store:
         return self.folder / f"{key}{SUFFIX}"
 
 
-def _content(path: Path) -> bytearray:
-    """All of a file, in memory that arrays may be laid over."""
-    with path.open("rb", buffering=0) as file:
-        data = bytearray(os.fstat(file.fileno()).st_size)
-        rest = memoryview(data)
-        while rest and (count := file.readinto(rest)):
-            rest = rest[count:]
-    return data
-
-
-def _hits(path: Path) -> int:
-    """How often an entry was found; 0 for one that is gone or damaged."""
-    with suppress(OSError, struct.error), path.open("rb") as file:
-        _, hits, _ = HEAD.unpack(file.read(HEAD.size))
-        return int(hits)
-    return 0
+def _removed(path: Path) -> bool:
+    """Remove an entry; whether it was there, and went."""
+    try:
+        path.unlink()
+    except FileNotFoundError:  # another process was faster
+        return False
+    except OSError as error:
+        logger.warning("an entry of the cache can't be removed: %s", error)
+        return False
+    return True

@@ -42,7 +42,7 @@ class Contract(Generic[S]):
                 verify(subject)
             except AssertionError as error:
                 problem = str(error)
-            except Exception as error:  # whatever a plugin raises breaks the promise
+            except (Exception, SystemExit) as error:  # whatever it raises breaks the promise
                 problem = f"{type(error).__name__}: {error}"
             yield Outcome(promise, problem)
 
