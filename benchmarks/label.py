@@ -152,9 +152,9 @@ def _stopped_halfway(clips: Path, output: Path) -> float:
     job.close()
     start = time.perf_counter()
     job = label(sources, output, classifier=PartConfig(name="compact"))
-    next(job)
+    count = next(job).total
     folder = output.with_name(f"{output.name}.job")
-    next(shards(folder / ITEMS, SHARD, done=finished(folder / HEARD)))
+    next(shards(folder / ITEMS, count, SHARD, done=finished(folder / HEARD)))
     took = time.perf_counter() - start
     job.close()
     return took

@@ -431,15 +431,97 @@ def test_a_job_that_was_stopped_between_its_files_goes_on(tmp_path: Path) -> Non
     assert len(table(tmp_path / "db.emotion.csv")) == 3
 
 
-def test_a_job_that_cant_be_read_is_begun_anew(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "Expecting property name"),
+        ("[]", "should be a valid dictionary"),
+        ("null", "should be a valid dictionary"),
+        ('{"version": 2}', "files: Field required"),
+        ('{"files": 5, "clips": 3, "given": [], "base": ""}', "files: "),
+        ('{"files": [], "clips": "x", "given": [], "base": ""}', "clips: "),
+        (
+            '{"files": [], "clips": 3, "given": [], "base": "", "finished": {"rows": 3}}',
+            r"finished\.clips: Field required",
+        ),
+    ],
+)
+def test_a_job_that_cant_be_read_is_begun_anew(tmp_path: Path, content: str, said: str) -> None:
     speak(tmp_path / "clips", 3)
     run([tmp_path / "clips"], tmp_path / "a.csv")
-    (tmp_path / "a.csv.job" / "job.json").write_text("{")
+    (tmp_path / "a.csv.job" / "job.json").write_text(content)
     (tmp_path / "a.csv").unlink()
-    with pytest.raises(ConfigError, match=r"can't be read as a job.*--restart"):
+    with pytest.raises(ConfigError, match=r"can't be read as a job.*--restart") as raised:
+        run([tmp_path / "clips"], tmp_path / "a.csv")
+    assert re.search(said, str(raised.value))
+    run([tmp_path / "clips"], tmp_path / "a.csv", restart=True)
+    assert len(table(tmp_path / "a.csv")) == 3
+
+
+def stopped(output: Path, clips: Path, stage: str, **options: object) -> None:
+    """A job that was stopped when a stage began."""
+    job = label(Sources((str(clips),)), output, **{"classifier": PITCH, **options})  # type: ignore[arg-type]
+    assert next(step for step in job if step.stage == stage)
+    job.close()
+
+
+@pytest.mark.parametrize(
+    "content", [None, "", "null\n" * 3, '{"path": "a.wav"}\n' * 3, "\xff\n" * 3]
+)
+def test_a_list_of_clips_that_is_damaged_is_told(tmp_path: Path, content: str | None) -> None:
+    speak(tmp_path / "clips", 3)
+    stopped(tmp_path / "a.csv", tmp_path / "clips", "label")
+    listing = tmp_path / "a.csv.job" / "items.jsonl"
+    listing.unlink()
+    if content is not None:
+        listing.write_text(content, encoding="latin-1")
+    with pytest.raises(ConfigError, match=r"items\.jsonl is damaged.*--restart"):
         run([tmp_path / "clips"], tmp_path / "a.csv")
     run([tmp_path / "clips"], tmp_path / "a.csv", restart=True)
     assert len(table(tmp_path / "a.csv")) == 3
+
+
+def test_parts_whose_plan_is_gone_count_for_nothing(tmp_path: Path) -> None:
+    """As after a kill in the midst of --restart, which removes the plan first."""
+    first, *_ = speak(tmp_path / "clips", 3)
+    stopped(tmp_path / "a.csv", tmp_path / "clips", "write", window_s=0.5)
+    (tmp_path / "a.csv.job" / "job.json").unlink()
+    read(first).amplified(-6.0).write(first)
+    run([tmp_path / "clips"], tmp_path / "a.csv")
+    run([tmp_path / "clips"], tmp_path / "expected.csv")
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "expected.csv").read_bytes()
+
+
+def test_a_strangers_file_among_the_parts_is_no_part(tmp_path: Path) -> None:
+    speak(tmp_path / "clips", 3)
+    stopped(tmp_path / "a.csv", tmp_path / "clips", "write")
+    for name in ("notes.npz", ".00000000.npz", "00000001.npz.bak"):
+        (tmp_path / "a.csv.job" / "label" / name).write_text("")
+    *_, last = run([tmp_path / "clips"], tmp_path / "a.csv")
+    assert (last.rows, last.errors) == (3, 0)
+
+
+def test_a_lock_that_cant_be_is_told(tmp_path: Path) -> None:
+    speak(tmp_path / "clips", 1)
+    (tmp_path / "a.csv.job" / "lock").mkdir(parents=True)
+    with pytest.raises(DiskError, match=r"a\.csv\.job.lock: can't be written"):
+        run([tmp_path / "clips"], tmp_path / "a.csv")
+
+
+def test_profiles_that_are_damaged_are_made_again(tmp_path: Path) -> None:
+    speak(tmp_path / "clips" / "ann", 6)
+    sources = Sources((str(tmp_path / "clips"),), speaker="^[^/]+")
+    how = {"center": "speaker", "shard": 2}
+    run([], tmp_path / "expected.csv", sources=sources, **how)
+    job = label(sources, tmp_path / "a.csv", classifier=PITCH, **how)  # type: ignore[arg-type]
+    assert next(step for step in job if step.stage == "center")
+    job.close()
+    profiles = tmp_path / "a.csv.job" / "profiles.npz"
+    profiles.write_bytes(profiles.read_bytes()[:-100])
+    with pytest.raises(EmottsError, match=r"profiles.npz is damaged.*start the command again"):
+        run([], tmp_path / "a.csv", sources=sources, **how)
+    run([], tmp_path / "a.csv", sources=sources, **how)
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "expected.csv").read_bytes()
 
 
 def test_one_process_works_on_a_job(tmp_path: Path) -> None:

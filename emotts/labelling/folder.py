@@ -63,8 +63,13 @@ def _locked(file: Path) -> Iterator[None]:
 
     Raises:
         ConfigError: another process holds it.
+        DiskError: it can't be opened.
     """
-    with file.open("ab") as held:
+    try:
+        held = file.open("ab")
+    except OSError as error:
+        raise DiskError(file, error) from error
+    with held:
         try:
             if sys.platform == "win32":
                 msvcrt.locking(held.fileno(), msvcrt.LK_NBLCK, 1)

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from emotts.errors import ConfigError
+
 
 def utf8(text: str) -> str:
     """Text that any file can hold: what is no UTF-8 in it, as names of files may be, is escaped."""
@@ -65,18 +67,27 @@ class Shard:
         return range(self.first, self.first + len(self.items))
 
 
-def shards(listing: Path, size: int, *, done: frozenset[int] = frozenset()) -> Iterator[Shard]:
+def shards(
+    listing: Path, clips: int, size: int, *, done: frozenset[int] = frozenset()
+) -> Iterator[Shard]:
     """The shards of a list of clips, but those that are done.
 
     Args:
         listing: a file of `Item.line`s.
+        clips: how many there are.
         size: clips in a shard.
         done: indices of shards to leave out; their lines are not even parsed.
+
+    Raises:
+        ConfigError: the file is not what was written.
     """
-    with listing.open(encoding="utf-8") as file:
-        index = 0
-        while lines := list(islice(file, size)):
-            if index not in done:
-                items = tuple(Item(**json.loads(line)) for line in lines)
-                yield Shard(index, index * size, items)
-            index += 1
+    try:
+        with listing.open(encoding="utf-8") as file:
+            for index, first in enumerate(range(0, clips, size)):
+                lines = list(islice(file, size))
+                if len(lines) < min(size, clips - first):
+                    raise ValueError(f"it ends after {first + len(lines)} of {clips} clips")
+                if index not in done:
+                    yield Shard(index, first, tuple(Item(**json.loads(line)) for line in lines))
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise ConfigError(f"{listing} is damaged: {error}; begin anew with --restart") from error

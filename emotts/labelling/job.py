@@ -55,7 +55,7 @@ class Job:
     @property
     def finished(self) -> bool:
         """Whether its result is written, and still there."""
-        return "finished" in (self._form or {})
+        return bool(self._form and self._form.get("finished"))
 
     @property
     def end(self) -> Progress:
@@ -98,6 +98,7 @@ class Job:
         if self._form is not None:
             self._save(form)  # what is to be written may be asked for otherwise meanwhile
             return
+        self.clear()  # parts without a plan, as of a job that was killed when it began anew
         clips = 0
         given: dict[str, None] = {}
         with _writing(self.folder / ITEMS) as file:
@@ -108,14 +109,25 @@ class Job:
         self._save({**form, "clips": clips, "given": list(given), "base": os.getcwd()})
 
     def parts(self, stage: str) -> Path:
-        """The folder of the parts of a stage."""
+        """The folder of the parts of a stage.
+
+        Raises:
+            DiskError: it can't be made.
+        """
         folder = self.folder / stage
-        folder.mkdir(exist_ok=True)
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise DiskError(folder, error) from error
         return folder
 
     def shards(self, *, done: frozenset[int] = frozenset()) -> Iterator[Shard]:
-        """The shards of the job, but those that are done."""
-        return shards(self.folder / ITEMS, self.plan.shard, done=done)
+        """The shards of the job, but those that are done.
+
+        Raises:
+            ConfigError: the list of its clips is damaged.
+        """
+        return shards(self.folder / ITEMS, self.clips, self.plan.shard, done=done)
 
     def numbers(self) -> Iterator[tuple[int, range]]:
         """The index of each shard, and the numbers of its clips."""

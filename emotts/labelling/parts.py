@@ -1,7 +1,7 @@
 """Part files: the rows of a shard, written at once or not at all.
 
-A part is a `.npz` of two arrays, which numpy checks by their CRC: the rows as JSON lines, and the
-embeddings of those that have one, in their order.
+A part is a `.npz` of two arrays, which numpy checks by their CRC: `rows`, as JSON lines,
+and `embeddings` of those that have one, in their order.
 """
 
 import io
@@ -12,10 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from emotts.errors import EmottsError
 from emotts.files import replacing
 from emotts.labelling.rows import Row
+from emotts.records import Embedding
 
 
 class DiskError(EmottsError):
@@ -40,24 +42,32 @@ def file_name(index: int) -> str:
 
 def finished(folder: Path) -> frozenset[int]:
     """The indices of the shards whose parts are written."""
-    names = (name for name in os.listdir(folder) if name.endswith(".npz") and name[0] != ".")
-    return frozenset(int(name.removesuffix(".npz")) for name in names)
+    names = (name.partition(".npz") for name in os.listdir(folder))
+    return frozenset(int(index) for index, _, rest in names if index.isdecimal() and not rest)
 
 
 def write(folder: Path, index: int, rows: Sequence[Row]) -> None:
-    """Write the part of a shard; it is on the disk, not only in its cache, when it has its name.
+    """Write the part of a shard.
 
     Raises:
         DiskError: it can't be written.
     """
-    file = folder / file_name(index)
-    lines = "".join(row.line() for row in rows).encode()
+    lines = "".join(row.line() for row in rows)
     embeddings = [row.embedding for row in rows if row.embedding is not None]
+    store(folder / file_name(index), lines, embeddings)
+
+
+def store(file: Path, words: str, embeddings: Sequence[Embedding]) -> None:
+    """Write words and embeddings; they are on the disk, not only in its cache, under that name.
+
+    Raises:
+        DiskError: they can't be written.
+    """
     # In memory first: numpy's own errors on a full disk are many.
     content = io.BytesIO()
     np.savez(
         content,
-        rows=np.frombuffer(lines, np.uint8),
+        rows=np.frombuffer(words.encode(), np.uint8),
         embeddings=np.array(embeddings, np.float32),
     )
     try:
@@ -82,13 +92,26 @@ def read(folder: Path, index: int) -> list[Row]:
         DamagedError: it can't be read, or is not what was written.
     """
     file = folder / file_name(index)
+    words, vectors = stored(file)
+    embeddings = iter(vectors)
     try:
-        with file.open("rb") as stored, np.load(stored, allow_pickle=False) as arrays:
-            lines, embeddings = arrays["rows"].tobytes(), iter(arrays["embeddings"])
-        rows = [Row(**json.loads(line)) for line in lines.splitlines()]
+        rows = [Row(**json.loads(line)) for line in words.splitlines()]
         return [
             replace(row, embedding=next(embeddings)) if row.error is None else row for row in rows
         ]
+    except (ValueError, TypeError, StopIteration) as error:
+        raise DamagedError(f"{file} is damaged: {error!r}") from error
+
+
+def stored(file: Path) -> tuple[bytes, npt.NDArray[np.float32]]:
+    """What `store` wrote.
+
+    Raises:
+        DamagedError: it can't be read, or is not what was written.
+    """
+    try:
+        with file.open("rb") as content, np.load(content, allow_pickle=False) as arrays:
+            return arrays["rows"].tobytes(), arrays["embeddings"]
     except Exception as error:  # whatever zipfile and numpy make of a spoilt byte
         raise DamagedError(f"{file} is damaged: {error!r}") from error
 

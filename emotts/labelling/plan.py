@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
+from emotts.config import parse
 from emotts.documents import from_json
 from emotts.errors import ConfigError
 from emotts.labelling.sources import Sources
@@ -70,24 +73,43 @@ class Progress:
         return (self.total - self.done) * self.elapsed_s / made if made else None
 
 
+class _End(BaseModel):
+    """What a job says when it is finished."""
+
+    clips: int
+    rows: int
+    errors: int
+
+
+class _Kept(BaseModel):
+    """What a job reads of what it wrote down; the rest is compared."""
+
+    files: list[str]
+    clips: int
+    given: list[str]
+    base: str
+    finished: _End | None = None
+
+
 def read(file: Path) -> dict[str, Any] | None:
     """What a job was asked for; None where there is none.
 
     Raises:
-        ConfigError: it can't be read.
+        ConfigError: it can't be read, or something is missing.
     """
     try:
         form: dict[str, Any] = from_json(file.read_text(encoding="utf-8"))
-        return form
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
         raise ConfigError(f"{file}: can't be read as a job: {error}; use --restart") from error
+    parse(_Kept, form, f"{file}: can't be read as a job; use --restart")
+    return form
 
 
 def compare(before: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -> None:
     """Refuse to go on with other options: rows would mix, or the result is another one."""
-    free = () if "finished" in before else ("output",)  # of what is not written yet
+    free = () if before.get("finished") else ("output",)  # of what is not written yet
     changed = [
         f"{name} was {before.get(name)!r} and is {value!r}"
         for name, value in now.items()

@@ -1,6 +1,5 @@
 """Profiles of the speakers of a data set, from what was heard in their own clips."""
 
-import io
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -10,8 +9,8 @@ import numpy.typing as npt
 
 from emotts.classifier import Classifier
 from emotts.closeness import log_odds
-from emotts.files import replacing
-from emotts.labelling.parts import DiskError
+from emotts.labelling import parts
+from emotts.labelling.parts import DamagedError
 from emotts.labelling.rows import Row
 from emotts.records import Profile
 
@@ -63,28 +62,28 @@ def save(found: Mapping[str, Profile], file: Path) -> None:
     Raises:
         DiskError: they can't be written.
     """
-    content = io.BytesIO()
     rest = [
         [speaker, dict(profile.log_odds), profile.clips, dict(profile.dimensions)]
         for speaker, profile in found.items()
     ]
-    np.savez(
-        content,
-        rest=np.frombuffer(json.dumps(rest).encode(), np.uint8),
-        embeddings=np.array([profile.embedding for profile in found.values()], np.float32),
-    )
-    try:
-        with replacing(file) as out:
-            out.write(content.getbuffer())
-    except OSError as error:
-        raise DiskError(file, error) from error
+    embeddings = [profile.embedding for profile in found.values()]
+    parts.store(file, json.dumps(rest), embeddings)
 
 
 def load(file: Path) -> dict[str, Profile]:
-    """Read what `save` wrote: speaker → profile."""
-    with np.load(file, allow_pickle=False) as arrays:
-        rest, embeddings = json.loads(arrays["rest"].tobytes()), arrays["embeddings"]
+    """Read what `save` wrote: speaker → profile.
+
+    Raises:
+        DamagedError: it can't be read; it is thrown away, and the same command makes it again.
+    """
+    try:
+        words, embeddings = parts.stored(file)
+    except DamagedError as error:
+        file.unlink(missing_ok=True)
+        raise DamagedError(f"{error}; start the command again to make it anew") from error
     return {
         speaker: Profile(embedding, log_odds, clips, dimensions)
-        for (speaker, log_odds, clips, dimensions), embedding in zip(rest, embeddings, strict=True)
+        for (speaker, log_odds, clips, dimensions), embedding in zip(
+            json.loads(words), embeddings, strict=True
+        )
     }

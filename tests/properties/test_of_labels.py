@@ -132,8 +132,8 @@ def test_a_duration_reads_back(seconds: float) -> None:
 @given(st.lists(items, min_size=1, max_size=6), st.integers(1, 4))
 def test_the_list_of_a_job_reads_back(listed: list[Item], size: int) -> None:
     for path in written("".join(item.line() for item in listed).encode(), "items.jsonl"):
-        found = list(shards(path, size))
-        rest = list(shards(path, size, done=frozenset({0})))
+        found = list(shards(path, len(listed), size))
+        rest = list(shards(path, len(listed), size, done=frozenset({0})))
     assert [item for shard in found for item in shard.items] == listed
     assert all(len(shard.items) <= size for shard in found)
     assert rest == found[1:]
