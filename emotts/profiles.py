@@ -10,13 +10,14 @@ import json
 import logging
 from pathlib import Path
 
-import numpy as np
-
 from emotts.audio import Audio
 from emotts.classifier import Classifier
+from emotts.documents import from_json, vector
 from emotts.emotions import Target
 from emotts.engine import Engine
+from emotts.errors import ConfigError, reason
 from emotts.files import cache_dir, replacing
+from emotts.plain import floats
 from emotts.records import Profile, Voice
 from emotts.search import Search
 from emotts.tendencies import TENDENCIES
@@ -47,14 +48,24 @@ TAKES = 4
 
 
 def profile_for(engine: Engine, voice: Voice, classifier: Classifier) -> Profile:
-    """The profile of a voice: the shipped one, else the cached one, else made now and cached."""
+    """The profile of a voice: the shipped one, else the cached one, else made now and cached.
+
+    One that is damaged is made anew, and one that can't be kept is used all the same; the log says
+    so.
+    """
     name = file_name(engine, voice, classifier)
     for folder in (SHIPPED, _cache()):
         if (folder / name).is_file():
-            return load(folder / name)
+            try:
+                return load(folder / name)
+            except ConfigError as error:
+                logger.warning("%s; it is made anew", error)
     logger.info("calibrating %s on voice %s of %s", classifier.name, voice.name, engine.name)
     profile = make(engine, voice, classifier)
-    save(profile, _cache() / name)
+    try:
+        save(profile, _cache() / name)
+    except OSError as error:
+        logger.warning("the profile of %s can't be kept in %s: %s", voice.name, _cache(), error)
     return profile
 
 
@@ -83,18 +94,25 @@ def renderings(engine: Engine, voice: Voice) -> list[Audio]:
 
 
 def load(file: Path) -> Profile:
-    """Read a profile that `save` wrote."""
-    content = json.loads(file.read_text(encoding="utf-8"))
-    return Profile(
-        embedding=np.asarray(content["embedding"], dtype=np.float32),
-        log_odds=content["log_odds"],
-        clips=content["clips"],
-        dimensions=content["dimensions"],
-    )
+    """Read a profile that `save` wrote.
+
+    Raises:
+        ConfigError: the file can't be read, or is damaged.
+    """
+    try:
+        content = from_json(file.read_text(encoding="utf-8"))
+        return Profile(
+            embedding=vector(content["embedding"]),
+            log_odds=floats(content["log_odds"]),
+            clips=int(content["clips"]),
+            dimensions=floats(content["dimensions"]),
+        )
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ConfigError(f"{file}: can't be read as a profile: {reason(error)}") from error
 
 
 def save(profile: Profile, file: Path) -> None:
-    """Write a profile as JSON, atomically."""
+    """Write a profile as JSON, atomically; `OSError` where that can't be done."""
     content = {
         "clips": profile.clips,
         "log_odds": profile.log_odds,

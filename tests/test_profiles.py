@@ -4,8 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from emotts import profiles
 from emotts.builtin import emotts_classifiers
 from emotts.controls import Control
+from emotts.errors import ConfigError
 from emotts.host import Host
 from emotts.options import Options
 from emotts.profiles import load, profile_for, renderings, save
@@ -60,6 +62,41 @@ def test_a_profile_belongs_to_engine_voice_and_weights(
     names = [path.name for path in (tmp_path / "profiles").iterdir()]
     assert len(names) == 4
     assert {name.rsplit("-", 1)[0] for name in names} == {"tone-alto-pitch", "tone-bass-pitch"}
+
+
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Voices are heard in one sentence."""
+    monkeypatch.setattr(profiles, "SENTENCES", profiles.SENTENCES[:1])
+
+
+@pytest.mark.usefixtures("brief")
+def test_a_damaged_profile_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("EMOTTS_CACHE", str(tmp_path))
+    asked = ENGINE, ENGINE.voice(), PitchClassifier(Options())
+    made = profile_for(*asked)
+    (file,) = (tmp_path / "profiles").iterdir()
+    intact = file.read_bytes()
+    for content in (b"", b"{}", b"[]", b'{"embedding": [NaN]}', b"\xff", intact[:-9]):
+        file.write_bytes(content)
+        with pytest.raises(ConfigError, match=f"{file.name}: can't be read as a profile"):
+            load(file)
+    assert (profile_for(*asked).embedding == made.embedding).all()
+    assert file.read_bytes() == intact
+    (warning,) = caplog.messages
+    assert file.name in warning and "made anew" in warning
+
+
+@pytest.mark.usefixtures("brief")
+def test_a_profile_that_cannot_be_kept_is_used_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("EMOTTS_CACHE", str(tmp_path / "file"))
+    assert profile_for(ENGINE, ENGINE.voice(), PitchClassifier(Options())).clips == 4
+    assert "can't be kept" in caplog.text
 
 
 def test_the_default_voice_is_calibrated_already(
