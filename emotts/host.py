@@ -5,6 +5,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TypedDict, Unpack
 
+from emotts.assembly import assembled
 from emotts.audio import Audio
 from emotts.background import Line, drained, in_turns, iterate
 from emotts.config import Config
@@ -19,7 +20,7 @@ from emotts.records import Prediction, Take, Voice
 from emotts.references import Emotion
 from emotts.rounds import Observer
 from emotts.spans import Marked, Plain
-from emotts.speech import Choice, Request, Speech, assembled
+from emotts.speech import Choice, Request, Speech
 from emotts.studio import Studio
 from emotts.turn import Turn
 

@@ -13,14 +13,14 @@ take 0 and the likely winner.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from itertools import islice
-from time import monotonic
 
 from emotts.ahead import ahead
 from emotts.effort import Effort, Stopped, diversity
 from emotts.engine import Engine
-from emotts.errors import AudioError, ClassifierError, EngineError, EngineGoneError
+from emotts.errors import AudioError, ClassifierError
 from emotts.floors import Floors
 from emotts.listener import Listener
+from emotts.recorder import Recorder
 from emotts.records import Candidate, Take
 from emotts.scoring import ranking, reached, scored
 from emotts.search import Search
@@ -63,14 +63,12 @@ class Rounds:
             floors: reject some.
             observe: called with each candidate once it was heard.
         """
-        self._search, self._request, self._engine = search, request, engine
+        self._search, self._request = search, request
+        self._recorder = Recorder(engine, search.text, request)
         self._listeners, self._floors, self._observe = listeners, floors, observe
-        budget_ms = request.budget_ms
-        self._deadline = None if budget_ms is None else monotonic() + budget_ms / 1000
         self.candidates: list[Candidate] = []
         """Those heard so far, scored."""
         self._count = 0
-        self._gone = False
 
     def run(self) -> Effort:
         """Make and hear takes, round by round, until it is time to stop; what it took.
@@ -94,7 +92,7 @@ class Rounds:
 
     def _run(self) -> Stopped:
         while takes := self._search.propose(self.candidates):
-            if self.candidates and self._late:
+            if self.candidates and self._recorder.late:
                 return "budget"
             self._count += 1
             for looked_at in self._looks(takes):
@@ -121,7 +119,7 @@ class Rounds:
                 self.candidates = scored([*self.candidates, *heard], self._request)
                 if self._request.stop == "adaptive" and self._certain():
                     return "certain"
-        if self._gone:
+        if self._recorder.gone:
             return "engine failed"
         return "budget" if len(self.candidates) <= takes[-1].index else None
 
@@ -139,51 +137,20 @@ class Rounds:
         best = ranking(self.candidates)[:1]
         return bool(best) and reached(best[0], self._request)
 
-    @property
-    def _late(self) -> bool:
-        return self._deadline is not None and monotonic() > self._deadline
-
-    def _rendered(self, takes: Sequence[Take]) -> Iterator[Candidate]:
-        """A candidate for each take that is begun in time; take 0 always is.
-
-        One that the engine fails on is rejected, except take 0; where it makes more than it was
-        asked for, nobody knows which is which.
-        """
-        done = 0
-        while done < len(takes) and not (takes[done].index and self._late):
-            try:
-                for rendering in self._engine.renderings(
-                    self._search.text, voice=self._request.voice.name, takes=takes[done:]
-                ):
-                    yield Candidate(
-                        takes[done], rendering.audio, rendering.effective, rendering.conditioned
-                    )
-                    done += 1
-                    if self._late:
-                        return
-            except EngineError as error:
-                if done == len(takes) or takes[done].index == 0:
-                    raise
-                # An engine that is gone would be waited for once more with every take.
-                self._gone = isinstance(error, EngineGoneError)
-                lost = len(takes) if self._gone else done + 1
-                yield from (Candidate(t, None, {}, rejected=str(error)) for t in takes[done:lost])
-                done = lost
-
     def _load(self) -> None:
         for listener in self._listeners:
             listener.load()
 
     def _made(self, takes: Sequence[Take]) -> Iterator[Candidate]:
         """The candidates of a round, checked, and resampled for those who are to hear them."""
-        for candidate in map(self._floors.check, self._rendered(takes)):
+        for candidate in map(self._floors.check, self._recorder.record(takes)):
             if candidate.audio is not None and candidate.audible:
                 for listener in self._listeners:
                     with suppress(AudioError):  # who can't hear it will say so
                         candidate.audio.resample(listener.classifier.rate)
             yield candidate
         # While the last ones are heard.
-        if not self._late and (likely := self._likely(candidate)):
+        if not self._recorder.late and (likely := self._likely(candidate)):
             self._floors.prepare(likely)
 
     def _likely(self, last: Candidate) -> Candidate | None:

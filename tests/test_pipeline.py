@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from emotts.assembly import assembled
 from emotts.audio import Audio
 from emotts.builtin.signal import SignalCheck
 from emotts.check import Check
@@ -26,7 +27,7 @@ from emotts.options import Options
 from emotts.pipeline import speak
 from emotts.records import Candidate, Measurement, Prediction, Profile, Rendering, Take, Voice
 from emotts.speaker import Speaker
-from emotts.speech import Choice, Request, assembled
+from emotts.speech import Choice, Request
 from emotts.tendencies import TENDENCIES
 from emotts.testing import PitchClassifier, ToneEngine
 

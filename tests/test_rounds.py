@@ -161,7 +161,7 @@ def test_after_the_budget_no_take_is_begun_and_the_best_so_far_speaks(
 ) -> None:
     engine = Slow()
     # A clock that only the engine moves: 20 ms a take, whatever else the machine does.
-    monkeypatch.setattr("emotts.rounds.monotonic", lambda: 0.02 * len(engine.begun))
+    monkeypatch.setattr("emotts.recorder.monotonic", lambda: 0.02 * len(engine.begun))
     made = choice(64, engine=engine, budget_ms=110)
     assert made.effort.stopped == "budget"
     assert len(made.candidates) == len(engine.begun) == 6

@@ -8,7 +8,8 @@ from emotts.errors import ConfigError
 from emotts.records import Take
 from emotts.testing.component import COMPONENT, MODEL, Component, expect_name
 from emotts.testing.contract import Contract, Outcome, enforce, expect
-from emotts.testing.renderings import RENDERINGS, Speaker
+from emotts.testing.renderings import RENDERINGS
+from emotts.testing.speaker import Speaker
 from emotts.tunedfile import Tuned
 
 TEXT = "On Monday, the train leaves from platform four."

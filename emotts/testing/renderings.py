@@ -1,16 +1,13 @@
 """What an engine promises about what it renders."""
 
 import math
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
-from emotts.controls import Control
-from emotts.engine import Engine
 from emotts.errors import EmottsError, UnknownNameError
 from emotts.records import Conditioning, Rendering, Take
 from emotts.testing.contract import Contract, expect
+from emotts.testing.speaker import Speaker
 
 # What the host may hand on after it has cleaned and bounded a text, and engines stumble over.
 ODD_TEXTS = ("…", "?!", "1/1/1/1", "0 1 2 3", "🙂", "好吗", "a", "[x] <y> $1 1:2", "é" * 40)
@@ -18,40 +15,6 @@ SILENCE = 10 ** (-60 / 20)
 # What a seed may change in an engine that says it uses none, such as the noise of breath: this
 # much of the level, 20 dB below the voice.
 NOISE = 0.1
-
-
-@dataclass
-class Speaker:
-    """An engine with the renderings that several promises look at."""
-
-    engine: Engine
-    text: str
-    voice: str
-
-    def render(self, *takes: Take) -> list[Rendering]:
-        """Render the text once a take."""
-        return list(self.engine.renderings(self.text, voice=self.voice, takes=takes))
-
-    @cached_property
-    def neutral(self) -> Rendering:
-        """Take 0."""
-        return self.render(Take(0, 0))[0]
-
-    @cached_property
-    def extremes(self) -> list[tuple[Control, float, Rendering]]:
-        """Each control at both ends of its range, beyond by 10."""
-        settings = [
-            (control, end, beyond)
-            for control in self.engine.controls.values()
-            for end, beyond in ((control.low, control.low - 10), (control.high, control.high + 10))
-            if end != control.neutral
-        ]
-        takes = [
-            Take(index, 0, {control.name: beyond})
-            for index, (control, _, beyond) in enumerate(settings, start=1)
-        ]
-        made = self.render(*takes)
-        return [(control, end, r) for (control, end, _), r in zip(settings, made, strict=True)]
 
 
 RENDERINGS: Contract[Speaker] = Contract()
