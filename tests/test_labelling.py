@@ -4,6 +4,7 @@ import pty
 import random
 import re
 import resource
+import shutil
 import signal
 import struct
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import audformat
@@ -25,7 +27,7 @@ from emotts.audio import read
 from emotts.cli import cli
 from emotts.config import PartConfig
 from emotts.errors import ConfigError, EmottsError
-from emotts.labelling import Sources, label
+from emotts.labelling import Item, Sources, label
 from emotts.labelling.parts import DiskError
 from emotts.labelling.writers import Writer
 from emotts.listener import Listener
@@ -463,6 +465,38 @@ def stopped(output: Path, clips: Path, stage: str, **options: object) -> None:
     job = label(Sources((str(clips),)), output, **{"classifier": PITCH, **options})  # type: ignore[arg-type]
     assert next(step for step in job if step.stage == stage)
     job.close()
+
+
+def test_a_file_is_written_by_one_job(tmp_path: Path) -> None:
+    speak(tmp_path / "clips", 2)
+    clips, database, rows = tmp_path / "clips", tmp_path / "db.yaml", tmp_path / "db.emotion.csv"
+    stopped(database, clips, "label")
+    for restart in (False, True):
+        with pytest.raises(ConfigError, match=r"on\.csv is yet .* unfinished job .*yaml\.job"):
+            run([clips], rows, restart=restart)
+    run([clips], database)
+    with pytest.raises(ConfigError, match="is there already"):
+        run([clips], rows)
+    database.unlink()
+    rows.unlink()
+    stopped(rows, clips, "label")  # the finished job has nothing to write any more
+    with pytest.raises(ConfigError, match=r"unfinished job .*csv\.job; .* remove its folder"):
+        run([clips], database)
+    shutil.rmtree(f"{rows}.job")
+    run([clips], database)
+
+
+def test_a_file_that_another_job_claims_meanwhile_is_that_jobs(tmp_path: Path) -> None:
+    speak(tmp_path / "clips", 2)
+
+    @dataclass(frozen=True)
+    class Slow(Sources):
+        def items(self) -> Iterator[Item]:
+            yield from super().items()
+            stopped(tmp_path / "db.yaml", tmp_path / "clips", "label")
+
+    with pytest.raises(ConfigError, match=r"unfinished job .*db\.yaml\.job"):
+        run([], tmp_path / "db.emotion.csv", sources=Slow((str(tmp_path / "clips"),)))
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,26 @@ def test_a_pattern_of_folders_keeps_them_in_the_names(tmp_path: Path) -> None:
     assert [item.speaker for item in items] == ["ann", "bob"]
 
 
+def test_a_folder_that_a_pattern_matches_is_searched_whatever_its_name(tmp_path: Path) -> None:
+    speak(tmp_path / "x.wav", 2)
+    speak(tmp_path / "ann" / "takes", 1)
+    speak(tmp_path / "bob" / "deep" / "takes", 1)
+    speak(tmp_path / "bob" / "out", 1)
+    deep = ["ann/takes/000.wav", "bob/deep/takes/000.wav"]
+    every = [*deep, "bob/out/000.wav", "x.wav/000.wav", "x.wav/001.wav"]
+    for pattern, names in (
+        ("*.wav", ["x.wav/000.wav", "x.wav/001.wav"]),
+        ("**/*.wav", every),
+        ("**/takes", deep),
+        ("**/takes/", deep),
+        ("**/t*", deep),
+        ("**", every),
+        ("**/*", every),
+        ("[b]*/**", ["bob/deep/takes/000.wav", "bob/out/000.wav"]),
+    ):
+        assert sorted(item.name for item in found(f"{tmp_path}/{pattern}")) == names, pattern
+
+
 def test_a_clip_that_a_pattern_finds_twice_comes_once_as_its_manifest_says(tmp_path: Path) -> None:
     speak(tmp_path / "clips", 2)
     (tmp_path / "metadata.csv").write_text("000|Yes.\n")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from emotts.errors import ConfigError
 from emotts.labelling.parts import DiskError
+from emotts.labelling.plan import read
 
 if sys.platform == "win32":
     import msvcrt
@@ -16,6 +17,8 @@ else:
 
 PLAN = "job.json"
 LOCK = "lock"
+JOB = ".job"
+"""What the name of a job's folder ends with."""
 
 
 def check_outputs(files: Sequence[Path], sources: Iterable[str]) -> None:
@@ -40,6 +43,50 @@ def check_outputs(files: Sequence[Path], sources: Iterable[str]) -> None:
             raise ConfigError(f"{file} is to be labelled; name another output")
 
 
+def check_unused(files: Iterable[Path]) -> None:
+    """Refuse to write over what is there.
+
+    Raises:
+        ConfigError: a file is.
+    """
+    for file in files:
+        if file.exists():
+            raise ConfigError(
+                f"{file} is there already, and this job did not write it; name another output, or "
+                "move it away"
+            )
+
+
+def check_unclaimed(files: Iterable[str], own: Path) -> None:
+    """Refuse to write what another job has yet to write, of those that lie beside the files.
+
+    Args:
+        files: absolute paths of what is to be written.
+        own: the folder of the job that is to write them.
+
+    Raises:
+        ConfigError: there is such a job.
+    """
+    wanted = set(files)
+    for parent in sorted(set(map(os.path.dirname, wanted))):
+        for plan in sorted(Path(parent).glob(f"*{JOB}/{PLAN}")):
+            claimed = wanted.intersection(_unwritten(plan))
+            if claimed and not plan.parent.samefile(own):
+                raise ConfigError(
+                    f"{', '.join(sorted(claimed))} is yet to be written by the unfinished job "
+                    f"{plan.parent}; name another output, finish that job, or remove its folder"
+                )
+
+
+def _unwritten(plan: Path) -> Sequence[str]:
+    """The absolute paths of the files that a job has yet to write; none where it can't be read."""
+    try:
+        form = read(plan)
+    except ConfigError:
+        return ()
+    return () if form is None or form.get("finished") else form["files"]
+
+
 @contextmanager
 def job_folder(target: Path) -> Iterator[Path]:
     """The folder of a job, `<target>.job`, held against other processes.
@@ -48,7 +95,7 @@ def job_folder(target: Path) -> Iterator[Path]:
         ConfigError: another process works on the job.
         DiskError: the folder can't be written.
     """
-    folder = target.with_name(f"{target.name}.job")
+    folder = target.with_name(f"{target.name}{JOB}")
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:

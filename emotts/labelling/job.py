@@ -11,7 +11,7 @@ from typing import Any
 from emotts.errors import ConfigError
 from emotts.files import replacing
 from emotts.labelling import parts
-from emotts.labelling.folder import LOCK, PLAN
+from emotts.labelling.folder import LOCK, PLAN, check_unclaimed, check_unused
 from emotts.labelling.items import Shard, shards
 from emotts.labelling.parts import DiskError
 from emotts.labelling.plan import Plan, Progress, compare, read
@@ -89,11 +89,11 @@ class Job:
         """List the clips once: from then on it does not matter what happens to their folders.
 
         Raises:
-            ConfigError: there is nothing to label, or there is a file already that is to be
-                written, and this job did not write it.
+            ConfigError: there is nothing to label, or a file that is to be written is there
+                already and not this job's, or another job's to write.
             DiskError: the list can't be written.
         """
-        self._check_unused()
+        self._check_files()
         form = {**self.plan.form(), "files": list(self._files)}
         if self._form is not None:
             self._save(form)  # what is to be written may be asked for otherwise meanwhile
@@ -106,6 +106,7 @@ class Job:
                 clips += 1
                 given |= dict.fromkeys(item.given)
                 file(item.line())
+        self._check_files()  # the list may have taken an hour
         self._save({**form, "clips": clips, "given": list(given), "base": os.getcwd()})
 
     def parts(self, stage: str) -> Path:
@@ -169,14 +170,10 @@ class Job:
         before = (self._form or {}).get("files", ())
         return [file for path, file in self._files.items() if path in before]
 
-    def _check_unused(self) -> None:
+    def _check_files(self) -> None:
         own = self._own()
-        for file in self._files.values():
-            if file.exists() and file not in own:
-                raise ConfigError(
-                    f"{file} is there already, and this job did not write it; name another "
-                    "output, or move it away"
-                )
+        check_unused(file for file in self._files.values() if file not in own)
+        check_unclaimed(self._files, self.folder)
 
     def _save(self, more: Mapping[str, Any]) -> None:
         self._form = {**(self._form or {}), **more}

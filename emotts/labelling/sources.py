@@ -125,10 +125,12 @@ def _matching(pattern: str, table: str | None) -> Iterator[Item]:
         raise ConfigError(f"{pattern!r} can't be the name of a file: {error}") from error
     # Of a clip that comes twice the first counts, and a manifest says more of it than a folder.
     paths.sort(key=lambda path: Path(path).suffix.lower() not in manifests.SUFFIXES)
+    everything = re.search(r"(^|/)\*\*(/\*)?$", pattern.replace(os.sep, "/")) is not None
     for path in paths:
-        if os.path.isdir(path) and "**" in pattern:  # whose files the pattern names itself
-            continue
-        if Path(path).suffix.lower() in AUDIO:
+        if os.path.isdir(path):
+            if not everything:  # else the pattern names itself what lies in it
+                yield from _found(path, table, root)
+        elif Path(path).suffix.lower() in AUDIO:
             yield Item(path, Path(path).relative_to(root).as_posix())
         else:
             yield from _found(path, table, root)
