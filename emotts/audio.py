@@ -2,6 +2,7 @@
 
 import io
 import os
+import stat
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ import numpy.typing as npt
 import soundfile
 import soxr
 
-from emotts.errors import AudioError
+from emotts.errors import AudioError, reason
 from emotts.files import replacing
 
 Samples = npt.NDArray[np.float32]
@@ -111,7 +112,7 @@ class Audio:
             with replacing(target) as file:
                 file.write(self.wav_bytes())
         except OSError as error:
-            raise AudioError(f"{target}: can't be written: {error}") from error
+            raise AudioError(f"{target}: can't be written: {reason(error)}") from error
         return target
 
 
@@ -156,7 +157,7 @@ def read(
                 blocks.append(to_mono(block))
             rate = file.samplerate
     except (OSError, soundfile.SoundFileError) as error:
-        raise AudioError(f"{name}: can't be read as audio: {error}") from error
+        raise AudioError(f"{name}: can't be read as audio: {_why(source, error)}") from error
     if not frames:
         raise AudioError(f"{name}: holds no audio")
     try:
@@ -167,9 +168,25 @@ def read(
 
 def opened(source: str | os.PathLike[str] | BinaryIO) -> soundfile.SoundFile:
     """A file to read audio of, whatever its header says."""
-    file = source if isinstance(source, str | os.PathLike) else _Within(source)
+    file = _path(source) if isinstance(source, str | os.PathLike) else _Within(source)
     with _OPENING:
         return soundfile.SoundFile(file)
+
+
+def _path(source: str | os.PathLike[str]) -> str | bytes:
+    """A path as soundfile takes it, whatever its name: it would refuse one that is no UTF-8."""
+    return os.fsencode(source) if os.name == "posix" else os.fspath(source)
+
+
+def _why(source: str | os.PathLike[str] | BinaryIO, error: Exception) -> str:
+    """Why audio can't be read: libsndfile calls all that the system refuses a system error."""
+    if isinstance(source, str | os.PathLike):
+        try:
+            if not stat.S_ISFIFO(os.stat(source).st_mode):  # which would be waited for
+                Path(source).open("rb").close()
+        except OSError as refused:
+            return reason(refused)
+    return error.error_string if isinstance(error, soundfile.LibsndfileError) else str(error)
 
 
 class _Within:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator, model_v
 
 from emotts.documents import from_yaml
 from emotts.effort import Stop
-from emotts.errors import ConfigError
+from emotts.errors import ConfigError, reason
 from emotts.keeping import CacheConfig as CacheConfig
 from emotts.keeping import LedgerConfig as LedgerConfig
 from emotts.options import Options
@@ -153,7 +153,7 @@ class Config(Options):
         try:
             content = from_yaml(Path(path).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise ConfigError(f"{path}: can't be read as YAML: {error}") from error
+            raise ConfigError(f"{path}: can't be read as YAML: {reason(error)}") from error
         if not isinstance(content, dict):
             raise ConfigError(f"{path}: must be a mapping of keys; valid: {_keys(cls)}")
         return parse(cls, content, str(path))
@@ -179,6 +179,10 @@ def _problem(model: type[BaseModel], loc: tuple[str | int, ...], kind: str, mess
     key = ".".join(map(str, loc))
     if kind == "extra_forbidden":
         return f"unknown key {key!r}; valid: {_keys(_owner(model, loc))}"
+    if kind == "tuple_type":
+        message = "must be a list, such as [one, another]"
+    if kind == "too_short":
+        message = "must not be empty"
     return f"{key}: {message.removeprefix('Value error, ')}" if key else message
 
 

@@ -187,6 +187,10 @@ def _parse(spec: str) -> list[tuple[str, float]]:
         try:
             pairs.append((name.strip(), float(value) if separator else 1.0))
         except ValueError:
+            if any(mark in value for mark in ":="):
+                raise ConfigError(
+                    f"{part!r} needs commas; write it as happiness:0.7,fear:0.3"
+                ) from None
             raise ConfigError(
                 f"{part!r} has no number; write it as {name.strip()}{separator}0.7"
             ) from None

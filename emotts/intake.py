@@ -107,18 +107,26 @@ def make(
 
 
 def warnings(marked: Marked, settings: Mapping[str, float], engine: Engine) -> tuple[str, ...]:
-    """What of a text and of the settings is left out, in words."""
+    """What of a text and of the settings is left out or beyond a range, in words."""
     asked = [name for span in marked.spans for name in span.controls]
     asked = list(dict.fromkeys([*settings, *asked]))
     try:
-        lacking = [name for name in asked if name not in engine.controls]
+        controls = engine.controls
     except EngineError:  # it is gone, and a fallback may have them
-        lacking = []
+        return marked.warnings
+    has = ", ".join(controls) or "none"
     return (
         *marked.warnings,
         *(
-            f"{engine.name} has no control {name}: what was asked of it is left out"
-            for name in lacking
+            f"{engine.name} has no control {name}: what was asked of it is left out; it has {has}"
+            for name in asked
+            if name not in controls
+        ),
+        *(
+            f"{engine.name} moves {name} from {control.low:g} to {control.high:g} only; "
+            f"{settings[name]:g} was asked for"
+            for name, control in controls.items()
+            if name in settings and control.clamp(settings[name]) != settings[name]
         ),
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from emotts.audio import Audio
 from emotts.engine import Engine
-from emotts.errors import ConfigError
+from emotts.errors import ConfigError, reason
 from emotts.jsonform import effort_form
 from emotts.listener import Listener
 from emotts.records import Candidate, Conditioning, Embedding, Profile
@@ -88,7 +88,9 @@ def append(path: str | os.PathLike[str], line: Entry) -> None:
         with Path(path).open("ab", buffering=0) as file:
             file.write(data.encode())
     except OSError as error:
-        raise ConfigError(f"the ledger {os.fspath(path)} can't be written: {error}") from error
+        raise ConfigError(
+            f"the ledger {os.fspath(path)} can't be written: {reason(error)}"
+        ) from error
 
 
 def audio_hash(audio: Audio) -> str:

@@ -8,7 +8,7 @@ from statistics import fmean
 from emotts.audio import Audio, read
 from emotts.classifier import Classifier
 from emotts.emotions import EMOTIONS, Target, target
-from emotts.errors import ConfigError
+from emotts.errors import ConfigError, MissingTargetError
 from emotts.listener import Listener
 from emotts.speech import Reference
 
@@ -51,7 +51,7 @@ def wanted(
     named = None if emotion is None else target(emotion, intensity)
     if like is None:
         if named is None:
-            raise ConfigError(
+            raise MissingTargetError(
                 "no target: name an emotion, or a recording to sound like; "
                 f"emotions: {', '.join(EMOTIONS)}"
             )

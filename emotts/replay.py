@@ -12,7 +12,7 @@ from pydantic import BaseModel, FiniteFloat, NonNegativeInt
 from emotts.audio import Audio
 from emotts.documents import from_json
 from emotts.engine import Engine
-from emotts.errors import ConfigError
+from emotts.errors import ConfigError, reason
 from emotts.ledger import audio_hash
 from emotts.records import Conditioning, Take
 
@@ -56,7 +56,9 @@ def read(path: str | os.PathLike[str], number: int) -> Line:
     try:
         lines = Path(path).read_text(encoding="utf-8").rstrip("\n").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{os.fspath(path)}: can't be read as a ledger: {error}") from error
+        raise ConfigError(
+            f"{os.fspath(path)}: can't be read as a ledger: {reason(error)}"
+        ) from error
     if not 1 <= number <= len(lines):
         raise ConfigError(f"{where}: there are lines 1 to {len(lines)}")
     try:
@@ -101,7 +103,7 @@ def _sentence(line: Line, text: str | None) -> str:
     sentence = line.get("text") if text is None else text
     if sentence is None:
         raise ConfigError(
-            "the ledger kept only the text's hash: give the sentence, or keep the texts with "
+            "the ledger kept only the text's hash: give the sentence (--text), or keep texts with "
             "ledger: {path: …, text: true} in the config"
         )
     if hashlib.sha256(sentence.encode()).hexdigest() != line["text_sha256"]:

@@ -15,7 +15,7 @@ import numpy as np
 from emotts.closeness import cosine
 from emotts.documents import from_json
 from emotts.emotions import Target, target
-from emotts.errors import ConfigError
+from emotts.errors import ConfigError, reason
 from emotts.records import Candidate
 from emotts.scoring import ranking, reached
 from emotts.speech import Request, Tone
@@ -105,8 +105,9 @@ def read(path: str | Path) -> Tone:
             None if embedding is None else np.array([_finite(x) for x in embedding], np.float32),
         )
     except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+        why = reason(error) if isinstance(error, OSError | ValueError) else repr(error)
         raise ConfigError(
-            f"{path}: can't be read as what `emotts say --json` prints: {error!r}"
+            f"{path}: can't be read as what `emotts say --json` prints: {why}"
         ) from error
 
 

@@ -89,7 +89,7 @@ def test_writing_follows_a_link_and_never_replaces_a_device(tmp_path: Path) -> N
 
 
 def test_writing_where_no_folder_is_says_so(tmp_path: Path) -> None:
-    with pytest.raises(AudioError, match=r"can't be written.*nowhere"):
+    with pytest.raises(AudioError, match=r"nowhere.*can't be written: No such file"):
         tone().write(tmp_path / "nowhere" / "a.wav")
 
 
@@ -99,6 +99,20 @@ def test_a_file_that_is_no_audio_is_named(tmp_path: Path, content: bytes) -> Non
     path.write_bytes(content)
     with pytest.raises(AudioError, match=r"bad\.wav: can't be read as audio"):
         read(path)
+
+
+def test_why_the_system_refuses_a_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match=r"can't be read as audio: No such file or directory$"):
+        read(tmp_path / "missing.wav")
+    with pytest.raises(AudioError, match=r"can't be read as audio: Is a directory$"):
+        read(tmp_path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of files are text")
+def test_a_file_whose_name_is_no_utf_8_is_read(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/Gr\xfc\xdfe.wav"))
+    tone().write(path)
+    assert read(path).duration_s == tone().duration_s
 
 
 def test_files_are_opened_one_after_the_other() -> None:

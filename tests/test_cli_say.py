@@ -182,8 +182,19 @@ def test_a_player_that_fails_leaves_a_file(tones: Path, folder: Path) -> None:
         (("-e", "fear", "--intensity", "2"), "intensity must be from 0 to 1; got 2"),
         (("-e", "fear", "--play"), "there is no player; install one of paplay"),
         (("-e", "fear", "-o", "nowhere/a.wav"), "nowhere/a.wav: the folder does not exist"),
+        (("-e", "fear", "-o", "."), ".: is a folder; name a file in it: speech.wav"),
+        (
+            ("-e", "fear", "-o", "takes/"),
+            "takes/: is a folder; name a file in it: takes/speech.wav",
+        ),
+        (("-e", "fear", "-o", "a.mp3"), "a.mp3: speech is written as WAV: a.wav"),
+        (("-e", "fear", "--ledger", "nowhere/l.jsonl"), "nowhere/l.jsonl: the folder does not exi"),
+        (("-e", "fear", "--keep-takes", __file__), "is no folder, but takes are many files"),
+        (("-e", "fear", "--tone", "no.json"), "no.json: can't be read as what `emotts say --json"),
+        (("Again.", "-e", "fear"), f"put it in quotes: '{TEXT} Again.'"),
         (("-e", "fear", "-f", "text.txt"), "the text is given twice"),
         ((), "no target: name an emotion, or a recording to sound like"),
+        ((), "use --emotion NAME, --like FILE, or a tag in the text, such as [fear]"),
     ],
 )
 def test_a_wrong_option_names_the_right_ones(
@@ -207,4 +218,4 @@ def test_text_that_is_too_long_or_says_nothing_is_refused(tones: Path, folder: P
     result = say(tones, "-e", "fear", stdin="...")
     assert result.exit_code == 2 and "nothing to speak" in result.stderr
     result = say(tones, "-e", "fear", "-f", "no.txt")
-    assert result.exit_code == 2 and "no.txt: can't be read" in result.stderr
+    assert result.exit_code == 2 and "no.txt: can't be read as text: No such" in result.stderr

@@ -43,7 +43,8 @@ def test_the_built_in_presets_make_hosts(name: str) -> None:
         ),
         ("takes: 0", "takes: Input should be greater than or equal to 1"),
         ("takes: many", "takes: Input should be a valid integer"),
-        ("classifiers: []", "classifiers: "),
+        ("classifiers: []", "classifiers: must not be empty"),
+        ("checks: signal", "checks: must be a list, such as [one, another]"),
         ("classifiers: [{name: a, finalists: 2}]", "classifiers: the first classifier hears every"),
         ("engine: {name: hibari, memory_mb: 900}", "memory_mb: only with isolate: true"),
         (

@@ -52,6 +52,7 @@ def test_a_blend_is_normalised(spec: str | dict[str, float]) -> None:
         ("happines", "unknown emotion 'happines' .did you mean 'happiness'"),
         ("happiness:lots", "has no number; write it as happiness:0.7"),
         ("arousal=x", "has no number; write it as arousal=0.7"),
+        ("happy:0.5 sad:0.5", "'happy:0.5 sad:0.5' needs commas; write it as happiness:0.7,fear"),
         ("arousal=1.2", "arousal must be from 0 to 1; got 1.2"),
         ("arousal=nan", "arousal must be from 0 to 1"),
         ("arousal=.3,activation=.2", "names arousal twice"),

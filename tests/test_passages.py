@@ -42,11 +42,14 @@ def test_markup_can_be_left_alone(host: Host) -> None:
 
 
 def test_what_is_left_out_is_told(host: Host) -> None:
-    speech = host.say("[angre]The cat [laughs] sat.", "fear", settings={"warmth": 2.0})
+    speech = host.say(
+        "[angre]The cat [laughs] sat.", "fear", settings={"warmth": 2.0, "pitch": 99.0}
+    )
     told = " ".join(speech.request.warnings)
     assert "anger" in told
     assert "[laughs]" in told
-    assert "no control warmth" in told
+    assert "no control warmth" in told and "it has rate, pitch" in told
+    assert "moves pitch from -8 to 8 only; 99 was asked for" in told
     assert [choice.text for choice in speech.choices] == ["The cat sat."]
 
 

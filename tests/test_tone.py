@@ -141,6 +141,13 @@ def test_a_later_command_goes_on_in_the_tone_of_an_earlier_one(tones: Path, tmp_
     assert chosen(after) == second["effective"]
 
 
+def test_a_file_that_is_no_text_is_not_quoted(tmp_path: Path) -> None:
+    file = tmp_path / "speech.wav"
+    file.write_bytes(b"RIFF\xff" * 1000)
+    with pytest.raises(ConfigError, match=r"prints: it is no UTF-8 text$"):
+        read(file)
+
+
 @pytest.mark.parametrize("content", ["{", "[]", "{}", '{"sentences": []}'])
 def test_a_tone_is_read_from_what_say_prints_alone(tmp_path: Path, content: str) -> None:
     file = tmp_path / "other.json"

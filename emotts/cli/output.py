@@ -1,6 +1,7 @@
 """Where speech goes: a file, standard output, a player; and the takes it was chosen from."""
 
 import json
+import os
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,12 +12,14 @@ import click
 
 from emotts.audio import Audio, join
 from emotts.cli import player
-from emotts.errors import AudioError, ConfigError
+from emotts.errors import AudioError, ConfigError, reason
 from emotts.files import replacing
 from emotts.speech import Speech
 
 STDIO = "-"
 FALLBACK = Path("speech.wav")
+OTHER_FORMATS = (".aac", ".aif", ".aiff", ".flac", ".m4a", ".mp3", ".oga", ".ogg", ".opus", ".wma")
+"""Endings of names that would tell players and people something wrong about a WAV file."""
 EVIDENCE = "speech.json"
 
 
@@ -32,15 +35,15 @@ class Delivery:
 
         Raises:
             ConfigError: nothing can play, or audio would go to a terminal.
-            AudioError: the folder of the file does not exist.
+            AudioError: the file can't be written, or its name is not that of a WAV file.
         """
         self._output, self._play = output, play
         if self.takes_stdout and sys.stdout.isatty():
             raise ConfigError("standard output is a terminal; write audio to a file or a pipe")
         if play and not player.installed():
             raise ConfigError(f"there is no player; install one of {', '.join(player.PLAYERS)}")
-        if output is not None and not Path(output).resolve().parent.is_dir():
-            raise AudioError(f"{output}: the folder does not exist")
+        if output not in (None, STDIO):
+            _check_writable(output)
 
     @property
     def takes_stdout(self) -> bool:
@@ -89,6 +92,31 @@ class Delivery:
         return None
 
 
+def _check_writable(output: str) -> None:
+    """Refuse a file that speech could not be written to, or should not."""
+    path = Path(output)
+    if output.endswith("/") or path.is_dir():
+        raise AudioError(f"{output}: is a folder; name a file in it: {path / FALLBACK}")
+    if not path.resolve().parent.is_dir():
+        raise AudioError(f"{output}: the folder does not exist")
+    if path.suffix.lower() in OTHER_FORMATS:
+        raise AudioError(f"{output}: speech is written as WAV: {path.with_suffix('.wav')}")
+    # A file is replaced, which its folder must allow; a device or a pipe is written to.
+    written = path if path.exists() and not path.is_file() else path.resolve().parent
+    if not os.access(written, os.W_OK):
+        raise AudioError(f"{output}: can't be written: Permission denied")
+
+
+def check_folder(directory: str) -> None:
+    """Refuse a folder for takes that something else has the name of, before they are made.
+
+    Raises:
+        AudioError: it is a file.
+    """
+    if Path(directory).exists() and not Path(directory).is_dir():
+        raise AudioError(f"{directory}: is no folder, but takes are many files")
+
+
 def write_takes(speech: Speech, form: Mapping[str, Any], directory: str) -> None:
     """Write each candidate as `<sentence>-<index>.wav`, both from 0, and the evidence as JSON.
 
@@ -101,7 +129,7 @@ def write_takes(speech: Speech, form: Mapping[str, Any], directory: str) -> None
         with replacing(folder / EVIDENCE) as file:
             file.write(json.dumps(form, indent=2, ensure_ascii=False).encode())
     except OSError as error:
-        raise AudioError(f"{folder}: can't be written: {error}") from error
+        raise AudioError(f"{folder}: can't be written: {reason(error)}") from error
     for sentence, choice in enumerate(speech.choices):
         for candidate in choice.candidates:
             if candidate.audio is not None:

@@ -17,13 +17,13 @@ from emotts.cli.common import (
     settings_option,
     verbose_option,
 )
-from emotts.cli.output import STDIO, Delivery, write_takes
+from emotts.cli.output import STDIO, Delivery, check_folder, write_takes
 from emotts.cli.performance import perform
 from emotts.cli.progress import progress
 from emotts.cli.table import print_speech
 from emotts.effort import STOPS
 from emotts.emotions import EMOTIONS
-from emotts.errors import ConfigError, TextError
+from emotts.errors import ConfigError, MissingTargetError, TextError, reason
 from emotts.intake import RequestOptions
 from emotts.jsonform import speech_form
 from emotts.passages import passages
@@ -32,7 +32,7 @@ from emotts.tone import read as read_tone
 
 
 @click.command("say")
-@click.argument("text", required=False)
+@click.argument("words", metavar="[TEXT]", nargs=-1)
 @click.option("-f", "--file", metavar="FILE", help="Read the text from a file; - is stdin.")
 @click.option(
     "-e",
@@ -83,7 +83,7 @@ from emotts.tone import read as read_tone
 @json_option
 @verbose_option
 def command(
-    text: str | None,
+    words: tuple[str, ...],
     file: str | None,
     emotion: str | None,
     output: str | None,
@@ -101,10 +101,16 @@ def command(
     player.
     """
     delivery = Delivery(output, play)
+    if keep_takes:
+        check_folder(keep_takes)
     request = _request(options)
-    spoken = _read_text(text, file)
+    spoken = _read_text(_one(words), file)
     host = build_host(**options)
-    asked = host.request(spoken, emotion, **request)
+    try:
+        asked = host.request(spoken, emotion, **request)
+    except MissingTargetError as error:
+        hint = "use --emotion NAME, --like FILE, or a tag in the text, such as [fear]"
+        raise ConfigError(f"{error}. {hint}") from error
     with progress(len(passages(asked)) * asked.takes) as observe:
         if delivery.only_plays:
             choices, written = perform(host, asked, delivery, observe)
@@ -119,6 +125,13 @@ def command(
         echo_json(form, err=delivery.takes_stdout)
     else:
         print_speech(speech, err=delivery.takes_stdout)
+
+
+def _one(words: tuple[str, ...]) -> str | None:
+    """The text, which is one argument."""
+    if len(words) > 1:
+        raise ConfigError(f"the text must be one argument: put it in quotes: {' '.join(words)!r}")
+    return words[0] if words else None
 
 
 def _control(text: str) -> tuple[str, float]:
@@ -160,4 +173,6 @@ def _read_text(text: str | None, file: str | None) -> str:
             content: str = source.read(MAX_REQUEST + 1)
             return content.strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise TextError(f"{file or 'standard input'}: can't be read as text: {error}") from error
+        raise TextError(
+            f"{file or 'standard input'}: can't be read as text: {reason(error)}"
+        ) from error

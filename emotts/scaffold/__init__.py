@@ -5,7 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from emotts.errors import ConfigError
+from emotts.errors import ConfigError, reason
 
 KINDS = ("engine", "classifier", "check")
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -46,5 +46,5 @@ def write(name: str, kind: str, parent: Path) -> list[Path]:
             filled = Template(text).substitute(name=name, kind=kind, module=module, title=title)
             path.write_text(filled, encoding="utf-8")
     except OSError as error:
-        raise ConfigError(f"{folder} can't be written: {error}") from error
+        raise ConfigError(f"{folder} can't be written: {reason(error)}") from error
     return list(contents)

@@ -32,7 +32,8 @@ def find(plugins: Plugins, name: str) -> PluginInfo:
     for info in plugins.loaded:
         if name in {kind.name for kinds in info.provides.values() for kind in kinds}:
             return info
-    raise UnknownNameError("plugin", name, [info.name for info in plugins.loaded])
+    hint = "One that is written is installed with `pip install -e FOLDER`"
+    raise UnknownNameError("plugin", name, [info.name for info in plugins.loaded], hint)
 
 
 def plugin_promises(
