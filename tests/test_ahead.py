@@ -2,6 +2,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from patience import PATIENCE_S
 
 from emotts.ahead import ahead
 
@@ -29,7 +30,7 @@ def test_items_are_made_while_the_last_one_is_used() -> None:
 
     running = ahead(items(), depth=2)
     assert next(running) == 1
-    assert made.wait(5)
+    assert made.wait(PATIENCE_S)
     assert list(running) == [2]
 
 

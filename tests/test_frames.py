@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from patience import PATIENCE_S
 
 from emotts.isolation import frames
 from emotts.isolation.frames import Frame, FrameError
@@ -40,7 +41,7 @@ def crossing(sent: bytes, *, max_samples: int = 100) -> Frame:
     with other:
         with one:
             one.sendall(sent)
-        return frames.receive(other, max_samples=max_samples, until=time.monotonic() + 5)
+        return frames.receive(other, max_samples=max_samples, until=time.monotonic() + PATIENCE_S)
 
 
 def framed(header: bytes) -> bytes:

@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import PATIENCE_S, until
 
 from emotts import Conditioning, Config, Host, Rendering, Take
 from emotts.check import Check
@@ -64,8 +65,8 @@ def odd(body: str) -> str:
 def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Part]]:
     """Makes isolated parts, and closes them."""
     # An end, and last words, that are on their way are waited for, however busy the machine.
-    monkeypatch.setattr("emotts.isolation.process.ENDING_S", 10.0)
-    monkeypatch.setattr("emotts.isolation.process.LAST_WORDS_S", 10.0)
+    monkeypatch.setattr("emotts.isolation.process.ENDING_S", PATIENCE_S)
+    monkeypatch.setattr("emotts.isolation.process.LAST_WORDS_S", PATIENCE_S)
     parts: list[Part] = []
     makers = {"engine": IsolatedEngine, "classifier": IsolatedClassifier, "check": IsolatedCheck}
     configs = {"engine": EngineConfig, "classifier": ClassifierConfig, "check": PartConfig}
@@ -82,7 +83,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Part]]:
 
 @pytest.fixture
 def tone(tones: Path, started: Callable[..., Part]) -> Engine:
-    return started("engine", "tone", deadline_s=20)
+    return started("engine", "tone")
 
 
 def spoken(engine: Engine, takes: list[Take] = TAKES) -> list[Rendering]:
@@ -108,9 +109,14 @@ def alive(number: int) -> bool:
         return False
 
 
-def open_files() -> int:
+def open_files() -> set[tuple[str, str]]:
+    """The numbers of this process's files, and what they are."""
     gc.collect()
-    return len(os.listdir("/proc/self/fd"))
+    found = set()
+    for file in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # the folder itself
+            found.add((file.name, os.readlink(file)))
+    return found
 
 
 def test_an_isolated_engine_keeps_every_promise_and_speaks_the_same(tone: Engine) -> None:
@@ -236,7 +242,7 @@ def test_a_host_closes_its_processes(tones: Path) -> None:
     content["engine"] = {"name": "tone", "isolate": True}
     content["classifiers"] = [{"name": "pitch", "isolate": True}]
     content["checks"] = [{"name": "signal", "isolate": True}]
-    before, threads = open_files(), threading.active_count()
+    before, threads = open_files(), set(threading.enumerate())
     with Host(Config.model_validate(content)) as host:
         plain = Host.from_config(tones).say(TEXT, "anger", seed=1)
         speech = host.say(TEXT, "anger", seed=1)
@@ -247,12 +253,11 @@ def test_a_host_closes_its_processes(tones: Path) -> None:
     with pytest.raises(EmottsError, match="is closed"):
         host.say(TEXT, "anger")
     del host
-    until = time.monotonic() + 10  # what reads their output ends a moment after them
-    while (open_files(), threading.active_count()) != (before, threads):
-        assert time.monotonic() < until
-        time.sleep(0.02)
-    with pytest.raises(ChildProcessError):  # every child was reaped
-        os.waitpid(-1, os.WNOHANG)
+    # What reads their output ends a moment after them; so may what another test has left.
+    until(lambda: open_files() <= before and set(threading.enumerate()) <= threads)
+    for number in pids:
+        with pytest.raises(ChildProcessError):  # it was reaped
+            os.waitpid(number, os.WNOHANG)
 
 
 def test_a_process_ends_with_the_part_that_is_dropped(tones: Path) -> None:
@@ -264,8 +269,8 @@ def test_a_process_ends_with_the_part_that_is_dropped(tones: Path) -> None:
     assert not alive(number)
 
 
-def test_a_process_ends_with_a_host_that_is_killed(install: Install) -> None:
-    install("odd", odd("time.sleep(3600)"))
+def test_a_process_ends_with_a_host_that_is_killed(install: Install, tmp_path: Path) -> None:
+    install("odd", odd(f"open({str(tmp_path / 'asleep')!r}, 'w').close()\ntime.sleep(3600)"))
     program = (
         "from emotts.config import EngineConfig\nfrom emotts.isolation import IsolatedEngine\n"
         "from emotts.records import Take\n"
@@ -277,13 +282,10 @@ def test_a_process_ends_with_a_host_that_is_killed(install: Install) -> None:
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as host:
         assert host.stdout
         number = int(host.stdout.readline())
-        time.sleep(0.2)
+        until(lambda: (tmp_path / "asleep").exists())
         assert alive(number)
         host.send_signal(signal.SIGKILL)
-    until = time.monotonic() + 5
-    while alive(number) and time.monotonic() < until:
-        time.sleep(0.02)
-    assert not alive(number)
+    until(lambda: not alive(number))
 
 
 def test_what_a_plugin_prints_goes_to_the_log_alone(
@@ -297,28 +299,30 @@ def test_what_a_plugin_prints_goes_to_the_log_alone(
     with caplog.at_level(logging.INFO, "emotts.isolation.output"):
         assert len(spoken(engine)) == 4
         close(engine)
-        until = time.monotonic() + 10
-        while "odd: under the breath" not in caplog.text and time.monotonic() < until:
-            time.sleep(0.02)
-    assert "odd: to the crowd" in caplog.text and "odd: under the breath" in caplog.text
+        until(lambda: "odd: under the breath" in caplog.text)
+    assert "odd: to the crowd" in caplog.text
     assert capfd.readouterr() == ("", "")
 
 
 def test_three_failures_open_the_breaker_and_a_probe_closes_it(
-    install: Install, started: Callable[..., Part], tmp_path: Path
+    install: Install,
+    started: Callable[..., Part],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     mended = tmp_path / "mended"
     install("odd", odd(f"if not os.path.exists({str(mended)!r}): os._exit(7)"))
-    engine = started("engine", "odd", cooldown_s=1.5)
+    engine = started("engine", "odd", cooldown_s=10)
+    now = 0.0  # the cool-down is over when the test says so
+    monkeypatch.setattr(engine._supervisor._keeper._breaker, "_clock", lambda: now)
     for _ in range(3):
         with pytest.raises(EngineGoneError, match="it ended with exit code 7"):
             spoken(engine)
-    opened = time.monotonic()
-    with pytest.raises(EngineGoneError, match="odd failed 3 times in a row; it is asked again in"):
+    with pytest.raises(EngineGoneError, match="3 times in a row; it is asked again in 10 s"):
         spoken(engine)
     assert engine._supervisor._keeper._process is None  # nothing was started to tell that
     mended.touch()
-    time.sleep(max(0.0, opened + 1.6 - time.monotonic()))
+    now = 11.0
     assert len(spoken(engine)) == 4
     mended.unlink()
     with pytest.raises(EngineGoneError, match="exit code 7"):
@@ -356,7 +360,9 @@ def test_a_failure_says_what_happened(
     problem: str,
     install: Install,
     started: Callable[..., Part],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # each one's memory counts, on any machine
     install("odd", odd(body))
     engine = started("engine", "odd", **limits)
     with pytest.raises(EngineGoneError, match=problem):
@@ -368,10 +374,8 @@ def test_a_process_that_does_not_start_is_an_error_in_time(
 ) -> None:
     install("slow", "import time\ntime.sleep(3600)")
     engine = started("engine", "slow", start_s=0.5)
-    start = time.monotonic()
     with pytest.raises(EngineGoneError, match=r"slow: no answer within 0\.5 s"):
         engine.voices()
-    assert time.monotonic() - start < 2
     missing = started("engine", "tone", python=str(tmp_path / "no-python"))
     with pytest.raises(ConfigError, match=r"tone: .*no-python can't be run"):
         missing.voices()

@@ -5,6 +5,7 @@ from threading import Event
 import numpy as np
 import pytest
 from labelled import PITCH
+from patience import PATIENCE_S
 
 from emotts.audio import Audio
 from emotts.errors import ClassifierError
@@ -76,7 +77,7 @@ def test_shards_of_clips_that_cant_be_read_are_written_before_the_last_is_read(
     def shards() -> Iterator[Shard]:
         for index in range(64):
             yield Shard(index, index, (Item(f"{index}.wav", f"{index}.wav"),))
-        assert written.wait(5), "none of 64 shards is written"
+        assert written.wait(PATIENCE_S), "none of 64 shards is written"
 
     job = Labeller(Work(PITCH, "pitch", str(tmp_path))).run(shards())
     assert next(job).errors == 1

@@ -5,8 +5,8 @@ import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
+from patience import PATIENCE_S, web
 from test_server import humming, served  # noqa: F401  (a fixture)
 
 from emotts import Config, Host
@@ -29,7 +29,7 @@ def test_no_file_is_served(humming: str, path: str) -> None:  # noqa: F811
 def answered(address: str, request: str, rest: bytes = b"") -> bytes:
     """What comes back of bytes that no client would send."""
     place = urlsplit(address)
-    with socket.create_connection((place.hostname, place.port), timeout=20) as connection:
+    with socket.create_connection((place.hostname, place.port), timeout=PATIENCE_S) as connection:
         connection.sendall(request.encode("latin-1") + rest)
         return connection.recv(4096)
 
@@ -37,9 +37,9 @@ def answered(address: str, request: str, rest: bytes = b"") -> bytes:
 def test_no_other_origin_may_read(humming: str) -> None:  # noqa: F811
     origin = {"Origin": "https://example.org", "Access-Control-Request-Method": "POST"}
     for response in (
-        httpx.options(f"{humming}{SPEAK}", headers=origin),
-        httpx.get(f"{humming}/v1/models", headers=origin),
-        httpx.post(f"{humming}{SPEAK}", json=BODY, headers=origin),
+        web.options(f"{humming}{SPEAK}", headers=origin),
+        web.get(f"{humming}/v1/models", headers=origin),
+        web.post(f"{humming}{SPEAK}", json=BODY, headers=origin),
     ):
         assert not [name for name in response.headers if name.startswith("access-control")]
 
@@ -47,7 +47,7 @@ def test_no_other_origin_may_read(humming: str) -> None:  # noqa: F811
 @pytest.mark.parametrize("given", ["", "Bearer", "Bearer secre", "Bearer secret2", "Bearer SECRET"])
 def test_a_key_is_right_or_wrong_and_nothing_between(given: str, tones: Path) -> None:
     with served(Host(Config.load(tones)), ServerSettings(key="secret")) as address:
-        found = httpx.get(f"{address}/v1/models", headers={"Authorization": given})
+        found = web.get(f"{address}/v1/models", headers={"Authorization": given})
         assert found.status_code == 401
         assert "secret" not in found.text
 
@@ -66,7 +66,7 @@ SPOILT = {
 
 @pytest.mark.parametrize("content", SPOILT.values(), ids=SPOILT)
 def test_any_body_gets_an_answer_in_json(humming: str, content: bytes) -> None:  # noqa: F811
-    found = httpx.post(f"{humming}{SPEAK}", content=content)
+    found = web.post(f"{humming}{SPEAK}", content=content)
     assert found.status_code == 400
     assert found.json()["error"]["type"] == "invalid_request_error"
 
@@ -81,4 +81,4 @@ def test_a_length_that_is_none_is_refused(humming: str, length: str) -> None:  #
 def test_a_body_is_refused_by_its_length_before_it_is_read(humming: str) -> None:  # noqa: F811
     head = f"POST /v1/models HTTP/1.1\r\nHost: x\r\nContent-Length: {MAX_BODY + 1}\r\n\r\n"
     assert answered(humming, head).startswith(b"HTTP/1.1 413")
-    assert httpx.get(f"{humming}/health").status_code == 200
+    assert web.get(f"{humming}/health").status_code == 200

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import PATIENCE_S
 
 from emotts import Config, Host
 from emotts.errors import ClassifierGoneError, ConfigError, EngineError, UnknownNameError
@@ -193,8 +194,10 @@ def test_a_broken_fallback_is_left_out(
 
 
 def test_another_engine_is_no_help_against_a_classifier_that_is_gone(
-    install: Callable[..., None], host: Host
+    install: Callable[..., None], host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # An end that is on its way is waited for, however busy the machine.
+    monkeypatch.setattr("emotts.isolation.process.ENDING_S", PATIENCE_S)
     install(
         "deaf",
         """
