@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -52,29 +51,25 @@ def running(tones: Path) -> Iterator[Running]:
 
 @contextmanager
 def serving(config: Path, drain_s: float) -> Iterator[Running]:
-    """The address of a server, and its process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "emotts", "serve", "--port", str(port)]
+    """The address of a server, which it printed, and its process."""
+    command = [sys.executable, "-m", "emotts", "serve", "--port", "0"]
     process = subprocess.Popen(
-        [*command, "--config", str(config), "--drain", str(drain_s)], stderr=subprocess.PIPE
+        [*command, "--config", str(config), "--drain", str(drain_s)],
+        stderr=subprocess.PIPE,
+        bufsize=0,  # what is not read here is for who asks the process for its last words
     )
-    address = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            httpx.get(f"{address}/health")
-            break
-        except httpx.TransportError:
-            assert time.monotonic() < deadline
-            assert process.poll() is None
-            time.sleep(0.05)
     try:
-        yield address, process
+        assert process.stderr
+        printed = (line.decode().strip() for line in iter(process.stderr.readline, b""))
+        yield next(line for line in printed if line.startswith("http://127.0.0.1:")), process
     finally:
         process.kill()
         process.communicate()
+
+
+def test_who_waits_for_the_address_can_connect_at_once(running: Running) -> None:
+    address, _ = running
+    assert httpx.get(f"{address}/health").json()["status"] == "ok"
 
 
 def test_a_signal_lets_accepted_requests_finish(running: Running) -> None:

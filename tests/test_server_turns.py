@@ -4,10 +4,13 @@ import asyncio
 import base64
 import http.client
 import json
+import signal
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
+from queue import Queue
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,6 +22,7 @@ from emotts import Config, Host
 from emotts.background import Line
 from emotts.config import ClassifierConfig, EngineConfig
 from emotts.server.app import create
+from emotts.server.run import Server
 
 pytestmark = pytest.mark.slow
 
@@ -118,6 +122,48 @@ def test_who_leaves_is_noticed_between_the_sentences_of_one_reply(tones, install
         until(lambda: not waiting(address))
     assert "The cat sat." in engine.said
     assert "It rained." not in engine.said
+
+
+class Clock(asyncio.SelectorEventLoop):
+    """A loop whose time can be moved on."""
+
+    ahead_s = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.ahead_s
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [  # The one is answered at the end, the other has been from its first sentence on.
+        (SAY, {"text": TEXT}),
+        (SPEAK, {"model": "emotts", "voice": "alto", "input": TEXT}),
+    ],
+)
+def test_who_is_left_at_the_deadline_of_a_stop_is_parted_from(
+    tones, install, path: str, body: dict[str, str]
+) -> None:
+    host = gated(tones, install)
+    ready: Queue[str] = Queue()
+    server = Server(create(host), host="127.0.0.1", port=0, drain_s=3600, listening=ready.put)
+    with asyncio.Runner(loop_factory=Clock) as runner, ThreadPoolExecutor(2) as pool:
+        loop = runner.get_loop()
+        assert isinstance(loop, Clock)
+        served = pool.submit(runner.run, server.serve())
+        address = ready.get(timeout=PATIENCE_S)
+        try:
+            asked = pool.submit(httpx.post, f"{address}{path}", json=body, timeout=PATIENCE_S)
+            assert host.engine.reached.wait(PATIENCE_S)
+            loop.call_soon_threadsafe(server.handle_exit, signal.SIGTERM, None)
+            until(lambda: httpx.get(f"{address}/health").status_code == 503)
+            assert not asked.done()
+            loop.ahead_s = 3600
+            with pytest.raises(httpx.RemoteProtocolError):
+                asked.result()
+            served.result(PATIENCE_S)
+        finally:
+            host.engine.gate.set()
+            server.should_exit = True
 
 
 def test_recordings_are_heard_in_turns(tones, install, recording: bytes) -> None:

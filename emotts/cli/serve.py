@@ -24,7 +24,7 @@ from emotts.host import Host
 
 try:
     from emotts.server.app import ServerSettings, create
-    from emotts.server.run import Beside, is_loopback, refuse_open, serve
+    from emotts.server.run import Beside, Server, is_loopback, refuse_open
 except ModuleNotFoundError as error:
     raise ConfigError(f"the server needs {error.name}: pip install 'emotts[server]'") from error
 
@@ -33,7 +33,13 @@ KEY_VARIABLE = "EMOTTS_API_KEY"
 
 @click.command("serve")
 @click.option("--host", "address", metavar="ADDRESS", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8000,
+    show_default=True,
+    help="0: any that is free. The address is printed once clients can connect.",
+)
 @click.option(
     "--key-file",
     metavar="FILE",
@@ -86,9 +92,14 @@ def command(
     refuse_open(address, key)
     with build_host(**options) as host:
         beside = [] if wyoming is None else [_wyoming(host, wyoming, trust_network)]
-        click.echo(f"http://{address}:{port}", err=True)
-        app = create(host, ServerSettings(key, queue))
-        serve(app, host=address, port=port, drain_s=drain, beside=beside)
+        Server(
+            create(host, ServerSettings(key, queue)),
+            host=address,
+            port=port,
+            drain_s=drain,
+            listening=partial(click.echo, err=True),
+            beside=beside,
+        ).run()
 
 
 def _key(file: Path | None) -> str | None:

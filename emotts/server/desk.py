@@ -65,11 +65,11 @@ class Desk:
         finally:
             line.gone.set()
 
-    async def drain(self, deadline_s: float) -> None:
-        """Accept nothing more, and wait for what was accepted."""
+    async def drain(self, deadline: float) -> None:
+        """Accept nothing more, and wait for what was accepted, until then in the loop's time."""
         self.draining = True
-        end = time.monotonic() + deadline_s
-        while self.taken and time.monotonic() < end:
+        clock = asyncio.get_running_loop().time
+        while self.taken and clock() < deadline:
             await asyncio.sleep(0.02)
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from emotts.errors import ConfigError
-from emotts.server.service import Service
+from emotts.server.desk import Desk
 
 Beside = Callable[[], AbstractAsyncContextManager[None]]
 
@@ -31,44 +31,37 @@ def refuse_open(host: str, key: str | None) -> None:
         )
 
 
-def serve(
-    app: FastAPI, *, host: str, port: int, drain_s: float, beside: Sequence[Beside] = ()
-) -> None:
-    """Serve until a signal comes; then finish what was accepted.
-
-    Args:
-        app: made by `create`.
-        host: address or name to listen on.
-        port: to listen on.
-        drain_s: what was accepted may take so long after the signal, in seconds.
-        beside: what else is open while it serves, such as other protocols; their errors on
-            entering are raised.
-    """
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=max(1, round(drain_s)),
-    )
-    _Server(config, app.state.service, drain_s, beside).run()
-
-
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Tells new requests that it is stopping while those that were accepted are finished."""
 
     def __init__(
         self,
-        config: uvicorn.Config,
-        service: Service,
+        app: FastAPI,
+        *,
+        host: str,
+        port: int,
         drain_s: float,
-        beside: Sequence[Beside],
+        listening: Callable[[str], None],
+        beside: Sequence[Beside] = (),
     ) -> None:
-        super().__init__(config)
-        self._service, self._drain_s, self._beside = service, drain_s, beside
+        """Describe it; `run` serves until a signal comes, then finishes what was accepted.
+
+        Args:
+            app: made by `create`.
+            host: address or name to listen on.
+            port: to listen on; 0: any that is free.
+            drain_s: what was accepted may take so long after the signal, in seconds.
+            listening: called with the URL once clients can connect.
+            beside: what else is open while it serves, such as other protocols; their errors on
+                entering are raised.
+        """
+        super().__init__(uvicorn.Config(app, host, port, log_config=None, access_log=False))
+        self._desk: Desk = app.state.service.desk
+        self._drain_s, self._listening, self._beside = drain_s, listening, beside
         self._open = AsyncExitStack()
         self._stopping: asyncio.Task[None] | None = None
+        self._deadline = 0.0
+        """Of those clients that are left when it shuts down, in the loop's time."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Open what is beside, then listen: in the app's lifespan an error would be a traceback."""
@@ -76,31 +69,42 @@ class _Server(uvicorn.Server):
             for other in self._beside:
                 await stack.enter_async_context(other())
             await super().startup(sockets)
+            self._listening(self._url())
             self._open = stack.pop_all()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let the app's clients go, then close what is beside."""
+        # Nobody new comes from here on.
+        hanging_up = asyncio.get_running_loop().call_at(self._deadline, self._hang_up)
         async with self._open:
             await super().shutdown(sockets)
+        hanging_up.cancel()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Drain at the first signal; stop at once at the second."""
         loop = asyncio.get_running_loop()
         if self._stopping is None:
+            self._deadline = loop.time() + self._drain_s
             self._stopping = loop.create_task(self._drain(sig, frame))
         else:
+            self._deadline = loop.time()
             self._stopping.cancel()
             loop.call_soon_threadsafe(self._hang_up)
             super().handle_exit(sig, frame)
 
     async def _drain(self, sig: int, frame: FrameType | None) -> None:
-        await self._service.desk.drain(self._drain_s)
+        await self._desk.drain(self._deadline)
         super().handle_exit(sig, frame)
 
     def _hang_up(self) -> None:
         """Part from all clients, as if they had left: their work is dropped at the next take."""
         for connection in tuple(self.server_state.connections):
             connection.transport.abort()
+
+    def _url(self) -> str:
+        """Where it listens; the port is known only now where any was wanted."""
+        name, port = self.config.host, self.servers[0].sockets[0].getsockname()[1]
+        return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
 def is_loopback(host: str) -> bool:
