@@ -2,7 +2,8 @@ import io
 import json
 import os
 import tarfile
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -146,6 +147,83 @@ def test_the_layouts_of_ljspeech_coqui_and_common_voice(tmp_path: Path) -> None:
     voice.write_text("client_id\tpath\tsentence\tage\nabc\t000.flac\tWell.\tfifties\n")
     (item,) = found(voice)
     assert (item.name, item.speaker, item.text) == ("clips/000.flac", "abc", "Well.")
+
+
+def test_a_table_may_begin_with_a_mark_and_hold_quotes_and_lines(tmp_path: Path) -> None:
+    speak(tmp_path, 3)
+    rows = '"path"{0}"text"\r\n"000.wav"{0}"She said ""go{0}"",\nand went."\r\n001.wav{0}No\r\n'
+    for delimiter in ",;\t|":
+        content = "\ufeff" + rows.format(delimiter)
+        (tmp_path / "m.csv").write_text(content, encoding="utf-8", newline="")
+        first, second = found(tmp_path / "m.csv")
+        assert (first.name, first.text) == ("000.wav", f'She said "go{delimiter}",\nand went.')
+        assert (second.name, second.text) == ("001.wav", "No")
+    (tmp_path / "m.csv").write_text('\ufeff000|"Go\n001|Went"\n', encoding="utf-8")
+    assert [(item.name, item.text) for item in found(tmp_path / "m.csv")] == [
+        ("000.wav", '"Go'),
+        ("001.wav", 'Went"'),
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ['000.wav,"Go\n001.wav,Went\n002.wav,"Gone"\n', '000.wav,"Go"\n001.wav,"Went\n002.wav,\n'],
+)
+def test_a_mark_that_is_not_closed_swallows_no_clips(tmp_path: Path, rows: str) -> None:
+    (tmp_path / "m.csv").write_text(f"path,text\n{rows}")
+    with pytest.raises(ConfigError, match=r"m\.csv: can't be read as a manifest: line 4: "):
+        found(tmp_path / "m.csv")
+
+
+def packed(archive: Path, members: Mapping[str, bytes]) -> Path:
+    """An archive of these files."""
+    with tarfile.open(archive, "w") as tar:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return archive
+
+
+def test_an_archive_with_holes_is_refused(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "x.tar", "w", format=tarfile.PAX_FORMAT) as tar:
+        info = tarfile.TarInfo("a.wav")
+        info.pax_headers = {"GNU.sparse.map": "0,0"}
+        tar.addfile(info)
+    with pytest.raises(ConfigError, match=r"a\.wav has holes; pack it without --sparse"):
+        found(tmp_path / "x.tar")
+
+
+def test_what_macos_adds_to_an_archive_is_left_out(tmp_path: Path) -> None:
+    note, clip = b'{"speaker": "ann"}', b"RIFF"
+    members = {"._a.json": b"x", "s/a.json": note, "s/._a.wav": b"x", "s/a.wav": clip}
+    (item,) = found(packed(tmp_path / "x.tar", members))
+    assert (item.name, item.speaker) == ("s/a.wav", "ann")
+
+
+@pytest.mark.parametrize("cut", [1024 * 3 + 100, None])
+def test_an_archive_that_is_damaged_in_the_middle_is_refused(
+    tmp_path: Path, cut: int | None
+) -> None:
+    archive = packed(tmp_path / "x.tar", {f"{index}.wav": b"RIFF" for index in range(5)})
+    content = bytearray(archive.read_bytes())
+    content[1024 * 3] ^= 1  # the name of the fourth
+    archive.write_bytes(content[:cut])
+    with pytest.raises(ConfigError, match="damaged at byte 3072"):
+        found(archive)
+    archive.write_bytes(content[: 1024 * 3])  # nothing says where it ends
+    assert len(found(archive)) == 3
+
+
+def test_what_is_known_of_an_archive_does_not_grow_with_it(tmp_path: Path) -> None:
+    archive = packed(tmp_path / "x.tar", {f"{index}.wav": b"" for index in range(600)})
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in Sources((str(archive),)).items()) == 600
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 100_000
 
 
 def test_clips_are_read_from_where_they_lie_in_an_archive(tmp_path: Path) -> None:

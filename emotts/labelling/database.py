@@ -67,7 +67,7 @@ def _rows(file: Path, rows: Iterator[dict[str, str]]) -> Iterator[Item]:
 
 
 def _csv(file: Path) -> Iterator[dict[str, str]]:
-    with file.open(encoding="utf-8", newline="") as lines:
+    with file.open(encoding="utf-8-sig", newline="") as lines:
         for row in csv.DictReader(lines, restval=""):
             row.pop(None, None)  # values beyond the last column
             yield row

@@ -21,6 +21,8 @@ TEXTS = ("text", "sentence", "transcript", "transcription")
 FOLDERS = ("", "wavs", "wav", "clips", "audio")
 ENDINGS = ("", ".wav", ".flac", ".mp3", ".ogg")
 DELIMITERS = "|\t;,"
+QUOTED = ";,"
+"""Where values are in quotation marks that hold it; with others a text may begin with a mark."""
 
 
 def items(manifest: Path) -> Iterator[Item]:
@@ -35,11 +37,14 @@ def items(manifest: Path) -> Iterator[Item]:
             delimiter = _delimiter(first)
             header = [name.strip() for name in next(csv.reader([first], delimiter=delimiter), [])]
             column = next((name for name in header if name.casefold() in PATHS), None)
-            rows = _reader(file, delimiter)
             if column is None:
                 file.seek(0)
-                yield from _headless(manifest, rows)
+                yield from _headless(manifest, _rows(file, delimiter, quoted=delimiter in QUOTED))
                 return
+            # A program that quotes the names of columns quotes all else.
+            rows = _rows(
+                file, delimiter, quoted=delimiter in QUOTED or first.startswith('"'), before=1
+            )
             place = _Place(manifest.parent)
             for number, row in enumerate(rows, 1):
                 if 0 < len(row) <= header.index(column):
@@ -123,11 +128,29 @@ def _headless(manifest: Path, rows: Iterator[list[str]]) -> Iterator[Item]:
         yield Item(path, name, text=row[-1] if len(row) > 1 else None)
 
 
-def _reader(file: TextIO, delimiter: str) -> Iterator[list[str]]:
-    """The rows of a table; only commas need quotation marks, which a text may hold itself."""
-    if delimiter in ",;":
-        return csv.reader(file, delimiter=delimiter)
-    return csv.reader(file, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+def _rows(file: TextIO, delimiter: str, *, quoted: bool, before: int = 0) -> Iterator[list[str]]:
+    """The rows of a table.
+
+    Args:
+        file: at the first of them.
+        delimiter: between values.
+        quoted: whether values may be in quotation marks. One that nobody closes would swallow the
+            rows up to the next one, so a value ends with its own.
+        before: lines.
+
+    Raises:
+        csv.Error: names the line.
+    """
+    rows = csv.reader(
+        file,
+        delimiter=delimiter,
+        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+        strict=True,
+    )
+    try:
+        yield from rows
+    except csv.Error as error:
+        raise csv.Error(f"line {before + rows.line_num}: {error}") from error
 
 
 def _delimiter(line: str) -> str:

@@ -8,7 +8,7 @@ import tarfile
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from emotts.documents import from_json
 from emotts.errors import ConfigError
@@ -26,15 +26,28 @@ def items(archive: Path, audio: frozenset[str]) -> Iterator[Item]:
         audio: what the names of audio files end with.
 
     Raises:
-        ConfigError: it can't be read as an archive.
+        ConfigError: it can't be read as an archive, to its end.
     """
     try:
-        with tarfile.open(archive, "r:") as tar:
-            files = (member for member in tar if member.isreg())
+        with archive.open("rb") as file, tarfile.open(fileobj=file, mode="r:") as tar:
+            files = _files(file, tar)
             for _, members in groupby(files, key=lambda member: _split(member.name)[0]):
                 yield from _sample(archive, tar, list(members), audio)
     except (OSError, tarfile.TarError) as error:
         raise ConfigError(f"{archive}: can't be read as a tar archive: {error}") from error
+
+
+def _files(file: BinaryIO, tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """The files of an archive but hidden ones, such as those that macOS puts beside all others."""
+    while (member := tar.next()) is not None:
+        # It would keep what it knows of each, and there may be millions.
+        tar.members.clear()  # type: ignore[attr-defined]
+        if member.isreg() and not member.name.rpartition("/")[2].startswith("."):
+            yield member
+    # What it can't understand tarfile takes for the end, and all that follows would be missing.
+    file.seek(tar.offset)
+    if file.read(tarfile.BLOCKSIZE).strip(tarfile.NUL):
+        raise tarfile.ReadError(f"it is damaged at byte {tar.offset}")
 
 
 def _sample(
@@ -46,6 +59,8 @@ def _sample(
     for member in members:
         kind = _split(member.name)[1]
         if f".{kind.rpartition('.')[2]}" in audio:
+            if member.issparse():
+                raise ConfigError(f"{archive}: {member.name} has holes; pack it without --sparse")
             clips.append(member)
         elif kind in ("json", "txt", "cls") and member.size <= LARGEST_NOTE:
             file = tar.extractfile(member)
