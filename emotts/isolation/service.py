@@ -5,11 +5,10 @@ import resource
 import select
 import socket
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
 
-from emotts.audio import Samples
 from emotts.check import Check
 from emotts.classifier import Classifier
 from emotts.config import ClassifierConfig, EngineConfig, PartConfig, parse
@@ -17,28 +16,9 @@ from emotts.engine import Engine
 from emotts.errors import EmottsError, PluginError
 from emotts.isolation import frames
 from emotts.isolation.frames import Frame
-from emotts.isolation.messages import (
-    CheckFacts,
-    ClassifierFacts,
-    EngineFacts,
-    PackedPrediction,
-    PackedRendering,
-)
-from emotts.isolation.requests import (
-    PROTOCOL,
-    Classify,
-    Condense,
-    Details,
-    Failure,
-    Kind,
-    Measure,
-    Measured,
-    Open,
-    Synthesize,
-    Voices,
-)
+from emotts.isolation.operations import OPERATIONS
+from emotts.isolation.requests import PROTOCOL, Failure, Kind, Open
 from emotts.parts import make_check, make_classifier, make_engine
-from emotts.plain import measured
 from emotts.plugins import load
 
 logger = logging.getLogger(__name__)
@@ -47,7 +27,11 @@ MAX_SAMPLES = 2**28
 """Of one request: almost five hours at 16 kHz."""
 
 Part = Engine | Classifier | Check
-Operation = Callable[[Any, Frame], Iterator[Frame]]
+CONFIGS: Mapping[Kind, type[PartConfig]] = {
+    "engine": EngineConfig,
+    "classifier": ClassifierConfig,
+    "check": PartConfig,
+}
 
 
 def serve(connection: socket.socket) -> None:
@@ -113,89 +97,3 @@ def _cancelled(connection: socket.socket) -> bool:
 
 def _failure(error: Exception) -> Frame:
     return Frame("error", Failure.of(error).form())
-
-
-def _engine_facts(engine: Engine, _: Frame) -> Iterator[Frame]:
-    facts = EngineFacts(
-        license=engine.license,
-        controls=dict(engine.controls),
-        uses_seed=engine.uses_seed,
-        accepts=engine.accepts,
-        tuned=engine.tuned,
-    )
-    yield Frame("item", facts.form())
-
-
-def _classifier_facts(classifier: Classifier, _: Frame) -> Iterator[Frame]:
-    facts = {name: getattr(classifier, name) for name in ClassifierFacts.model_fields}
-    yield Frame("item", ClassifierFacts(**facts).form())
-
-
-def _check_facts(check: Check, _: Frame) -> Iterator[Frame]:
-    yield Frame("item", CheckFacts(costly=check.costly).form())
-
-
-def _fingerprint(part: Engine | Classifier, _: Frame) -> Iterator[Frame]:
-    yield Frame("item", part.fingerprint)
-
-
-def _voices(engine: Engine, _: Frame) -> Iterator[Frame]:
-    yield Frame("item", Voices(voices=list(engine.voices())).form())
-
-
-def _details(classifier: Classifier, _: Frame) -> Iterator[Frame]:
-    yield Frame("item", Details(details=dict(classifier.details())).form())
-
-
-def _synthesize(engine: Engine, request: Frame) -> Iterator[Frame]:
-    asked = Synthesize.model_validate(request.body)
-    takes = [take.unpack(request.arrays) for take in asked.takes]
-    for made in engine.synthesize(asked.text, voice=asked.voice, takes=takes):
-        arrays: list[Samples] = []
-        yield Frame("item", PackedRendering.pack(made, arrays).form(), arrays)
-
-
-def _classify(classifier: Classifier, request: Frame) -> Iterator[Frame]:
-    asked = Classify.model_validate(request.body)
-    clips = [clip.unpack(request.arrays) for clip in asked.clips]
-    profile = asked.profile.unpack(request.arrays) if asked.profile else None
-    for heard in classifier.classify(clips, profile=profile):
-        arrays: list[Samples] = []
-        yield Frame("item", PackedPrediction.pack(heard, arrays).form(), arrays)
-
-
-def _condense(classifier: Classifier, request: Frame) -> Iterator[Frame]:
-    asked = Condense.model_validate(request.body)
-    found = classifier.condensed(request.arrays[asked.embedding], centred=asked.centred)
-    yield Frame("item", arrays=[found])
-
-
-def _measure(check: Check, request: Frame) -> Iterator[Frame]:
-    asked = Measure.model_validate(request.body)
-    clips = [clip.unpack(request.arrays) for clip in asked.clips]
-    baseline = asked.baseline.unpack(request.arrays)
-    for found in check.measure(clips, baseline=baseline, text=asked.text, voice=asked.voice):
-        yield Frame("item", Measured(measurements=list(measured(found))).form())
-
-
-CONFIGS: Mapping[Kind, type[PartConfig]] = {
-    "engine": EngineConfig,
-    "classifier": ClassifierConfig,
-    "check": PartConfig,
-}
-OPERATIONS: Mapping[Kind, Mapping[str, Operation]] = {
-    "engine": {
-        "facts": _engine_facts,
-        "fingerprint": _fingerprint,
-        "voices": _voices,
-        "synthesize": _synthesize,
-    },
-    "classifier": {
-        "facts": _classifier_facts,
-        "fingerprint": _fingerprint,
-        "details": _details,
-        "classify": _classify,
-        "condense": _condense,
-    },
-    "check": {"facts": _check_facts, "measure": _measure},
-}
