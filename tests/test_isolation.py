@@ -32,6 +32,9 @@ from emotts.isolation import IsolatedCheck, IsolatedClassifier, IsolatedEngine
 from emotts.parts import close, make_check, make_classifier, make_engine
 from emotts.plugins import load
 from emotts.testing import ToneEngine, check_check, check_classifier, check_engine
+from emotts.tuning.booth import Booth
+from emotts.tuning.plan import Plan
+from emotts.tuning.texts import Texts
 
 TEXT = "The cat sat on the mat."
 TAKES = [Take(0, 0), Take(1, 1, {"pitch": 3.0}), Take(2, 2, {"rate": 0.7}), Take(3, 3)]
@@ -125,6 +128,13 @@ def test_an_isolated_engine_keeps_every_promise_and_speaks_the_same(tone: Engine
     assert same(spoken(tone), spoken(here))
     assert (tone.fingerprint, tone.license) == (here.fingerprint, here.license)
     assert tone.controls == here.controls and tone.voices() == here.voices()
+
+
+def test_an_isolated_engine_is_tuned_as_the_same_one(tone: Engine) -> None:
+    def plan(engine: Engine) -> Plan:
+        return Plan(Booth(engine, engine.voice(), []), Texts(["One cat."], []), ("fear",))
+
+    assert plan(tone).digest == plan(ToneEngine(ToneEngine.Options())).digest
 
 
 def test_an_isolated_classifier_keeps_every_promise_and_hears_the_same(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from emotts.classifier import Classifier
+from emotts.controls import Control
 from emotts.emotions import Target, emotion
 from emotts.engine import Engine
 from emotts.errors import ConfigError
@@ -53,12 +54,20 @@ class Plan:
         booth = self.booth
         depends = [
             [booth.engine.name, booth.engine.fingerprint, booth.voice.name],
-            {name: vars(control) for name, control in booth.engine.controls.items()},
+            {name: _plain(control) for name, control in booth.engine.controls.items()},
             [listener.classifier.fingerprint for listener in booth.listeners],
             [[check.name, check.options.model_dump(mode="json")] for check in booth.checks],
             [self.texts.learned, self.emotions, self.takes],
         ]
         return hashlib.sha256(json.dumps(depends).encode()).hexdigest()[:16]
+
+
+def _plain(control: Control) -> dict[str, object]:
+    """A control as it is hashed: 2 is 2.0, as it comes from a process of its own."""
+    return {
+        name: int(value) if isinstance(value, float) and value.is_integer() else value
+        for name, value in vars(control).items()
+    }
 
 
 def tunable(engine: Engine) -> None:
