@@ -74,7 +74,7 @@ def spoken(room: Room, trial: Trial, emotion: str) -> list[Scored]:
     for text in TEXTS:
         request = room.request(text, target(emotion))
         (choice,) = room.speak(trial, request)
-        found.append(Scored(choice.candidates, request, trial.verifier[0].name))
+        found.append(Scored(choice.candidates, request, choice.classifiers[0], choice.fingerprint))
     return found
 
 

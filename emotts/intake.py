@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypedDict
 
-from emotts import references
+from emotts import references, tone
 from emotts.classifier import Classifier
 from emotts.config import MAX_TAKES, Config
 from emotts.effort import Stop, checked_budget, checked_stop
@@ -99,7 +99,7 @@ def make(
         seed=options.get("seed", config.seed),
         stop=checked_stop(options.get("stop", config.stop)),
         budget_ms=checked_budget(options.get("budget_ms", config.budget_ms)),
-        tone=options.get("tone"),
+        tone=tone.checked(options.get("tone"), classifiers[0]),
         spans=marked.spans,
         settings=settings,
         warnings=warnings(marked, settings, engine),

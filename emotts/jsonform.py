@@ -15,7 +15,7 @@ def speech_form(speech: Speech, *, output: str | None, embedding: bool = False) 
     Args:
         speech: to describe.
         output: where its audio was written; None where it was not.
-        embedding: whether to add the embedding of the whole speech.
+        embedding: whether to add the embedding of the whole speech, and what it is of.
     """
     request = speech.request
     form: dict[str, Any] = {
@@ -36,6 +36,7 @@ def speech_form(speech: Speech, *, output: str | None, embedding: bool = False) 
     }
     if embedding:
         form["embedding"] = speech.embedding.tolist()
+        form["fingerprint"] = speech.choices[0].fingerprint
     return form
 
 

@@ -61,7 +61,7 @@ def entry(
         "classifiers": [
             {
                 "name": listener.name,
-                "fingerprint": listener.classifier.fingerprint,
+                "fingerprint": listener.fingerprint,
                 "finalists": listener.finalists,
                 "profile_sha256": _profile_hash(listener.profile),
             }

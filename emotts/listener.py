@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from emotts import scoring
 from emotts.audio import Audio
@@ -24,6 +25,11 @@ class Listener:
     def name(self) -> str:
         """The classifier's name."""
         return self.classifier.name
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The classifier's; asked once, since that may read files or ask a process."""
+        return self.classifier.fingerprint
 
     def load(self) -> None:
         """Load what the first clip needs.

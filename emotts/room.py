@@ -53,6 +53,8 @@ class Room:
         passage = replace(passage, request=replace(passage.request, voice=self.speaker.voice))
         request = passage.request
         search = self._search(passage, before)
+        first = self.speaker.listeners[0]
+        heard_by = first.name, first.fingerprint
         floors = Floors(passage.text, request.voice, self.checks)
         slot = Slot() if self.cache is None else self.cache.slot(search, request, self.speaker)
         if kept := slot.find():
@@ -65,7 +67,7 @@ class Room:
             # What time or a failure has cut short would come out otherwise on another day.
             if in_time and not scoring.absent(kept.candidates, self.speaker.names):
                 slot.keep(kept)
-        scored = Scored(kept.candidates, request, self.speaker.listeners[0].name)
+        scored = Scored(kept.candidates, request, *heard_by)
         return Sentence(self, passage, scored, floors, kept.effort, slot)
 
     def _search(self, passage: Passage, before: Tone | None) -> Search:
@@ -157,6 +159,7 @@ def _choose(sentence: Sentence, candidates: Sequence[Candidate], speaker: Speake
         margin=scores[0][1] - scores[1][1] if len(scores) > 1 else 0.0,
         matched=sure and scoring.reached(best, passage.request),
         classifiers=speaker.names,
+        fingerprint=sentence.scored.fingerprint,
         engine=speaker.engine.name,
         voice=speaker.voice,
         effort=sentence.effort,

@@ -20,6 +20,8 @@ class Tone:
     """Control → the value that took effect."""
     embedding: Embedding | None = None
     """[d] float32, of the first classifier, where it is known."""
+    fingerprint: str | None = None
+    """Of that classifier: only with embeddings of the same one can this one be compared."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,8 @@ class Choice:
     """Whether the target was reached."""
     classifiers: tuple[str, ...]
     """Who listened; the first heard every candidate."""
+    fingerprint: str
+    """Of the first classifier; see `Classifier.fingerprint`."""
     effort: Effort
     """How many takes were planned, why no more were made, and how they differ."""
     engine: str
@@ -131,7 +135,7 @@ class Choice:
     def tone(self) -> Tone:
         """How it was spoken."""
         heard = self.candidate.predictions[self.classifiers[0]]
-        return Tone(self.target, self.candidate.effective, heard.embedding)
+        return Tone(self.target, self.candidate.effective, heard.embedding, self.fingerprint)
 
     @property
     def clips(self) -> tuple[Audio, ...]:

@@ -5,17 +5,15 @@ in how far the takes of a sentence spread: embeddings of two sentences differ by
 than by how. Where an engine has no controls, embeddings have to do.
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
+from emotts.classifier import Classifier
 from emotts.closeness import cosine
-from emotts.documents import from_json
-from emotts.emotions import Target, target
-from emotts.errors import ConfigError, reason
+from emotts.emotions import Target
+from emotts.errors import ConfigError
 from emotts.records import Candidate
 from emotts.scoring import ranking, reached
 from emotts.speech import Request, Tone
@@ -37,11 +35,13 @@ class Scored:
     request: Request
     classifier: str
     """The first classifier: whose embedding counts."""
+    fingerprint: str
+    """Of that classifier."""
 
     def tone(self, candidate: Candidate) -> Tone:
         """How a candidate sounds; one that was heard."""
         embedding = candidate.predictions[self.classifier].embedding
-        return Tone(self.request.target, candidate.effective, embedding)
+        return Tone(self.request.target, candidate.effective, embedding, self.fingerprint)
 
     @property
     def provisional(self) -> Tone:
@@ -79,7 +79,7 @@ class Scored:
         known = [name for name in spreads if name in candidate.effective and name in tone.controls]
         if not known:
             here = candidate.predictions[self.classifier].embedding
-            if tone.embedding is None or tone.embedding.shape != here.shape:
+            if tone.embedding is None or tone.fingerprint != self.fingerprint:
                 return 0.0
             return 1 - cosine(here, tone.embedding)
         steps = [
@@ -88,34 +88,19 @@ class Scored:
         return float(np.sqrt(np.mean(np.square(steps))))
 
 
-def read(path: str | Path) -> Tone:
-    """The tone of what was spoken last, from what `emotts say --json` printed about it.
+def checked(tone: Tone | None, classifier: Classifier) -> Tone | None:
+    """A tone to go on in, where the classifier can compare what it hears with it.
 
     Raises:
-        ConfigError: the file can't be read, or holds something else.
+        ConfigError: its embedding is of another classifier, or of other weights.
     """
-    try:
-        form = from_json(Path(path).read_text(encoding="utf-8"))
-        last = form["sentences"][-1]
-        controls = last["candidates"][last["chosen"]]["effective"]
-        embedding = form.get("embedding")
-        return Tone(
-            target(form["target"], form["intensity"]),
-            {name: _finite(value) for name, value in controls.items()},
-            None if embedding is None else np.array([_finite(x) for x in embedding], np.float32),
-        )
-    except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
-        why = reason(error) if isinstance(error, OSError | ValueError) else repr(error)
-        raise ConfigError(
-            f"{path}: can't be read as what `emotts say --json` prints: {why}"
-        ) from error
-
-
-def _finite(value: float) -> float:
-    """A number; `ValueError` for what is none."""
-    if not math.isfinite(value):
-        raise ValueError(f"{value} is no number")
-    return float(value)
+    if tone is None or tone.embedding is None or tone.fingerprint == classifier.fingerprint:
+        return tone
+    raise ConfigError(
+        f"the tone holds an embedding of {tone.fingerprint or 'an unknown classifier'}, with which "
+        f"those of {classifier.fingerprint} can't be compared: take a tone that was heard by the "
+        "same classifier, or one without an embedding"
+    )
 
 
 def spreads(candidates: Iterable[Candidate]) -> Spreads:

@@ -43,7 +43,9 @@ def advice(
     )
     effort = Effort(planned, 1, stopped, Diversity(0, 0))
     heard_by = ("compact",)
-    choice = Choice("We won.", wanted, candidates, 1, 0.0, False, heard_by, effort, "hibari", VOICE)
+    choice = Choice(
+        "We won.", wanted, candidates, 1, 0.0, False, heard_by, "", effort, "hibari", VOICE
+    )
     return advise(choice, asked, reached)
 
 

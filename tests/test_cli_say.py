@@ -96,7 +96,8 @@ def test_json_is_one_object_of_the_documented_schema(tones: Path, folder: Path) 
 
 def test_embedding_is_added_on_request(tones: Path, folder: Path) -> None:
     result = say(tones, TEXT, "-e", "fear", "-o", "a.wav", "--json", "--embedding")
-    assert len(json.loads(result.stdout)["embedding"]) == 2
+    form = json.loads(result.stdout)
+    assert (len(form["embedding"]), form["fingerprint"]) == (2, "pitch")
 
 
 def test_the_same_seed_writes_the_same_bytes(tones: Path, folder: Path) -> None:
@@ -204,6 +205,11 @@ def test_a_wrong_option_names_the_right_ones(
     assert (result.exit_code, result.stdout) == (2, "")
     assert message in result.stderr
     assert "Traceback" not in result.stderr and not os.listdir(folder)
+
+
+def test_a_text_in_another_encoding_is_not_spoken_in_part(tones: Path, folder: Path) -> None:
+    result = CliRunner().invoke(cli, ["say", "Gr\udcfc\udcdfe.", "-e", "fear"])
+    assert result.exit_code == 2 and "not in the encoding of the terminal" in result.stderr
 
 
 def test_an_unknown_key_of_a_config_names_itself(tones: Path, folder: Path) -> None:

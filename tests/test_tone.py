@@ -12,6 +12,7 @@ from emotts.builtin.signal import SignalCheck
 from emotts.cli import cli
 from emotts.emotions import target
 from emotts.errors import ConfigError
+from emotts.host import Host
 from emotts.listener import Listener
 from emotts.options import Options
 from emotts.pipeline import speak
@@ -19,7 +20,8 @@ from emotts.records import Candidate, Prediction, Take, Voice
 from emotts.scoring import ranking
 from emotts.speech import Choice, Request, Tone
 from emotts.testing import PitchClassifier, ToneEngine
-from emotts.tone import Scored, lean, read, spreads, together
+from emotts.tone import Scored, lean, spreads, together
+from emotts.tonefile import read
 
 FEAR = target("fear")
 REQUEST = Request("", FEAR, Voice("alto", "und"), 4, 0)
@@ -44,7 +46,7 @@ def candidate(
 
 
 def sentence(*rivals: Candidate) -> Scored:
-    return Scored([candidate(0, 0.0, 0.0, MISSED), *rivals], REQUEST, "ear")
+    return Scored([candidate(0, 0.0, 0.0, MISSED), *rivals], REQUEST, "ear", "ear-1")
 
 
 def tone(pitch: float) -> Tone:
@@ -90,11 +92,10 @@ def test_without_controls_embeddings_tell_how_near_takes_are() -> None:
         return Candidate(Take(index, index), SILENCE, {}, predictions=heard, score=score)
 
     rivals = sentence(bare(1, 2.0, 3.0), bare(2, 1.9, 0.1))
-    before = Tone(FEAR, {}, np.array([1, 0], np.float32))
+    before = Tone(FEAR, {}, np.array([1, 0], np.float32), "ear-1")
     assert spreads(rivals.candidates) == {}
     assert chosen(lean(rivals, [before])) == 2
-    of_another_classifier = replace(before, embedding=np.array([1, 0, 0], np.float32))
-    assert chosen(lean(rivals, [of_another_classifier])) == 1
+    assert chosen(lean(rivals, [replace(before, fingerprint="ear-2")])) == 1
 
 
 def test_together_looks_ahead_where_looking_back_does_not() -> None:
@@ -112,7 +113,7 @@ def test_together_goes_on_from_what_was_spoken_before() -> None:
 
 
 def test_together_survives_a_sentence_without_a_choice() -> None:
-    none = Scored([candidate(0, None, 0.0), candidate(1, None, 1.0)], REQUEST, "ear")
+    none = Scored([candidate(0, None, 0.0), candidate(1, None, 1.0)], REQUEST, "ear", "ear-1")
     pair = sentence(candidate(1, 2.0, 5.0), candidate(2, 1.9, 1.0))
     assert ranking(together([pair, none, pair])[1]) == []
 
@@ -139,6 +140,18 @@ def test_a_later_command_goes_on_in_the_tone_of_an_earlier_one(tones: Path, tmp_
     assert tone.controls == second["effective"] and tone.embedding is not None
     after = say("--takes", "16", "--stop", "never", "--tone", str(earlier))
     assert chosen(after) == second["effective"]
+
+
+def test_a_tone_of_another_classifier_is_refused(tones: Path) -> None:
+    host = Host.from_config(tones)
+    tone = host.say("A dog ran by.", "fear", takes=1).tone
+    assert tone.embedding is not None
+    host.check("fear", tone=tone)
+    for other, named in (("pitch-2", "pitch-2"), (None, "an unknown classifier")):
+        foreign = replace(tone, fingerprint=other)
+        with pytest.raises(ConfigError, match=f"an embedding of {named}, .* those of pitch can't"):
+            host.check("fear", tone=foreign)
+        host.check("fear", tone=replace(foreign, embedding=None))
 
 
 def test_a_file_that_is_no_text_is_not_quoted(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def identity(speaker: Speaker) -> str:
             [
                 [
                     listener.name,
-                    listener.classifier.fingerprint,
+                    listener.fingerprint,
                     listener.classifier.batch,
                     listener.profile,
                     listener.finalists,

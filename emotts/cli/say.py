@@ -28,7 +28,7 @@ from emotts.intake import RequestOptions
 from emotts.jsonform import speech_form
 from emotts.passages import passages
 from emotts.text import MAX_REQUEST
-from emotts.tone import read as read_tone
+from emotts.tonefile import read as read_tone
 
 
 @click.command("say")
@@ -131,7 +131,16 @@ def _one(words: tuple[str, ...]) -> str | None:
     """The text, which is one argument."""
     if len(words) > 1:
         raise ConfigError(f"the text must be one argument: put it in quotes: {' '.join(words)!r}")
-    return words[0] if words else None
+    if not words:
+        return None
+    try:
+        words[0].encode()
+    except UnicodeEncodeError:
+        raise TextError(
+            "the text is not in the encoding of the terminal; set LANG to one with UTF-8, or give "
+            "the text with --file"
+        ) from None
+    return words[0]
 
 
 def _control(text: str) -> tuple[str, float]:

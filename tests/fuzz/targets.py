@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from emotts import audio, conditioning, instructions, markup, replay, text, tone, wording
+from emotts import audio, conditioning, instructions, markup, replay, text, tonefile, wording
 from emotts.cli.options import setting
 from emotts.config import Config, EngineConfig
 from emotts.emotions import EMOTIONS, Target, target
@@ -162,7 +162,7 @@ def fuzz_tables(data: bytes) -> None:
     """Files that tell of clips, of embeddings and of what was spoken: each by every reader."""
     with as_file(data, "table") as path:
         refused(conditioning.read_centroids, path)
-        refused(tone.read, path)
+        refused(tonefile.read, path)
         refused(replay.read, path, 1)
         for items in (
             lambda: manifests.items(path),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from properties.strategies import by_name, json_values, profiles, texts, words
 
 from emotts import profiles as kept
-from emotts import replay, tone
+from emotts import replay, tonefile
 from emotts.emotions import EMOTIONS, MOST, target
 from emotts.errors import ConfigError, EmottsError
 from emotts.ledger import append
@@ -56,7 +56,7 @@ def test_any_file_is_what_was_spoken_or_refused(content: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "form.json")
         path.write_bytes(content.encode("utf-8", "surrogatepass"))
-        for read in (lambda: replay.read(path, 1), lambda: tone.read(path)):
+        for read in (lambda: replay.read(path, 1), lambda: tonefile.read(path)):
             try:
                 read()
             except ConfigError as error:
@@ -97,19 +97,26 @@ def test_any_line_is_spoken_again_or_refused(
 def test_a_tone_is_that_of_the_last_sentence(
     emotion: str, intensity: float, controls: dict[str, float], embedding: list[float]
 ) -> None:
-    last = {"candidates": [{"effective": {}}, {"effective": controls}], "chosen": 1}
-    form = {
-        "sentences": [{"candidates": [], "chosen": 9}, last],
+    last = {
+        "candidates": [{"effective": {}}, {"effective": controls}],
+        "chosen": 1,
         "target": {emotion: 1.0},
         "intensity": intensity,
+    }
+    form = {
+        "sentences": [{"candidates": [], "chosen": 9}, last],
+        "target": {"neutral": 1.0},
+        "intensity": 1.0,
         "embedding": embedding,
+        "fingerprint": "ear-1",
     }
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "form.json")
         path.write_text(json.dumps(form))
-        found = tone.read(path)
+        found = tonefile.read(path)
     assert (found.target, found.controls) == (target(emotion, intensity), controls)
     np.testing.assert_array_equal(found.embedding, np.float32(embedding))
+    assert found.fingerprint == "ear-1"
 
 
 @given(st.dictionaries(st.sampled_from(EMOTIONS), st.floats(1e-9, MOST), min_size=1))
