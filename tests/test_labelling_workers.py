@@ -2,7 +2,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,9 @@ from labelled import run, speak, table
 
 from emotts.builtin.local import LocalExecutor, LocalOptions
 from emotts.config import PartConfig
-from emotts.labelling.workers import WorkerError
+from emotts.labelling.items import Item, Shard
+from emotts.labelling.labeller import Work
+from emotts.labelling.workers import WorkerError, labelled
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tones")]
 
@@ -72,6 +74,16 @@ def test_a_process_that_cant_go_on_stops_the_job_and_the_same_command_goes_on(
     assert not (tmp_path / "a.csv").exists()
     run([tmp_path / "clips"], tmp_path / "a.csv", **job)
     assert [row["name"] for row in table(tmp_path / "a.csv")] == [f"00{i}.wav" for i in range(8)]
+
+
+def test_why_a_process_could_not_begin_is_told_however_late_it_is_asked(tmp_path: Path) -> None:
+    def shards() -> Iterator[Shard]:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)  # it has ended
+        yield Shard(0, 0, (Item("a.wav", "a.wav"),))
+
+    work = Work(PartConfig(name="pitch"), "another", str(tmp_path))
+    with pytest.raises(WorkerError, match="the job began with another"):
+        list(labelled(work, shards(), 1))
 
 
 ABANDONED = """

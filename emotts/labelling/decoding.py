@@ -18,11 +18,11 @@ from emotts.audio import (
     RATES,
     Audio,
     Samples,
-    opened,
     to_mono,
 )
 from emotts.errors import AudioError
 from emotts.labelling.items import Item
+from emotts.soundfiles import opened
 
 UNKNOWN = 0x7FFFFFFF
 _SHORTER = re.compile(r"data : (\d+) \(should be (\d+)\)")

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from emotts.classifier import Classifier
@@ -104,7 +105,7 @@ class Schema:
             home,
         )
 
-    @property
+    @cached_property
     def own(self) -> dict[str, type]:
         """The columns that the classifier fills, and those of every clip, with their types."""
         numbers = dict.fromkeys((*self.emotions, *self.dimensions), float)
@@ -115,10 +116,15 @@ class Schema:
             | {"centred": bool, "classifier": str, "fingerprint": str, "error": str}
         )
 
-    @property
+    @cached_property
     def columns(self) -> dict[str, type]:
         """All columns in order, but the embedding, with their types."""
-        return self.own | {self.renamed(name): str for name in self.given}
+        return self.own | dict.fromkeys(self._given.values(), str)
+
+    @cached_property
+    def _given(self) -> dict[str, str]:
+        """The columns of the manifests, and what they are called here."""
+        return {name: self.renamed(name) for name in self.given}
 
     def renamed(self, given: str) -> str:
         """The column of a manifest's column, which may be named like one of the others."""
@@ -137,7 +143,7 @@ class Schema:
         """Column → value of a row, without the embedding."""
         plain = {name: value for name, value in vars(row).items() if name in self.own}
         numbers = {**(row.scores or {}), **(row.dimensions or {})}
-        given = {self.renamed(name): row.given.get(name) for name in self.given}
+        given = {column: row.given.get(name) for name, column in self._given.items()}
         made = {"classifier": self.classifier, "fingerprint": self.fingerprint}
         known = {**plain, "duration_s": row.duration_s, "top": row.top, **numbers, **made, **given}
         return {name: known.get(name) for name in self.columns}

@@ -25,7 +25,9 @@ def main() -> None:
 
 def _end_with_the_other() -> None:
     """End at once when the other process does, whose end of the standard input is the only one."""
-    sys.stdin.buffer.read()
+    # Not through `sys.stdin`, whose lock an end of this process must not find taken.
+    while os.read(0, 1):
+        pass
     os._exit(1)
 
 

@@ -7,6 +7,7 @@ model: two of them get 1.3 times as far as one, two processes 1.7 times.
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from multiprocessing import Pipe
 from queue import SimpleQueue
 from threading import Lock, Thread
@@ -77,17 +78,21 @@ class _Worker:
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.PIPE,
             )
-        self._connection.send(work)
+        self._send(work)
 
     def serve(self, wanted: Iterable[Shard], found: "SimpleQueue[Done | Exception | None]") -> None:
         """Have shards labelled, one after the other, and tell of each, or why there are no more."""
         try:
             for shard in wanted:
-                self._connection.send(shard)
+                self._send(shard)
                 found.put(self._received())
             found.put(None)
         except Exception as error:  # for whoever waits
             found.put(error)
+
+    def _send(self, what: object) -> None:
+        with suppress(OSError):  # it has ended, and may have said why: that is received
+            self._connection.send(what)
 
     def _received(self) -> Done:
         try:

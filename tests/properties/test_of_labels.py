@@ -96,16 +96,19 @@ def test_any_file_names_clips_or_is_refused(name: str, content: bytes) -> None:
 @given(st.dictionaries(words.filter(bool), st.binary(max_size=50), max_size=4), st.data())
 def test_clips_lie_where_an_archive_says(members: dict[str, bytes], data: st.DataObject) -> None:
     content = io.BytesIO()
+    shown = []
     with tarfile.open(fileobj=content, mode="w:") as tar:
         for number, (name, sound) in enumerate(members.items()):
             info = tarfile.TarInfo(f"{number}/{name.replace(chr(0), '')}.wav")
             info.size = len(sound)
+            if not info.name.rpartition("/")[2].startswith("."):
+                shown.append(sound)
             tar.addfile(info, io.BytesIO(sound))
     whole = content.getvalue()
     for path in written(whole, "a.tar"):
         found = list(tars.items(path, AUDIO))
     lying = [whole[item.offset : item.offset + item.size] for item in found]
-    assert lying == list(members.values())
+    assert lying == shown
     for path in written(whole[: data.draw(st.integers(0, len(whole)))], "a.tar"):
         try:
             left = list(tars.items(path, AUDIO))
