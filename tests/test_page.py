@@ -32,7 +32,7 @@ def address() -> Iterator[str]:
 def browser() -> Iterator["playwright.Browser"]:
     arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=arguments, timeout=120_000)
         yield browser
         browser.close()
 
@@ -47,7 +47,7 @@ def page(browser: "playwright.Browser", address: str) -> Iterator["playwright.Pa
 def opened(browser: "playwright.Browser", address: str) -> Iterator["playwright.Page"]:
     """The page of a server; at the end, that it had no error and asked nobody else."""
     page = browser.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(120_000)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on(
@@ -80,8 +80,7 @@ def speak(page: "playwright.Page", sentences: int) -> None:
     page.click("#speak")
     page.wait_for_function(
         f"document.querySelectorAll('article').length === {sentences}"
-        " && document.querySelector('#progress').hidden",
-        timeout=60_000,
+        " && document.querySelector('#progress').hidden"
     )
 
 
@@ -100,7 +99,7 @@ def test_a_text_is_spoken_and_every_take_is_shown(page: "playwright.Page") -> No
     assert first.locator(".contour path").count() == 3
     assert first.locator(".map circle").count() == 3
     assert "2 sentences, 6 takes" in page.inner_text("#status")
-    page.wait_for_function("played.length >= 2", timeout=20_000)  # both sentences, in turn
+    page.wait_for_function("played.length >= 2")  # both sentences, in turn
 
 
 def test_a_take_is_played_after_take_0(page: "playwright.Page") -> None:
@@ -108,7 +107,7 @@ def test_a_take_is_played_after_take_0(page: "playwright.Page") -> None:
     speak(page, 1)
     page.wait_for_function("played.length === 1")
     page.get_by_role("button", name="Play take 0, then take 1").click()
-    page.wait_for_function("played.length === 3", timeout=20_000)
+    page.wait_for_function("played.length === 3")
     played = page.evaluate("played")
     assert len(set(played[1:])) == 2
 
@@ -121,7 +120,7 @@ def test_it_is_used_with_the_keyboard_alone(page: "playwright.Page") -> None:
         if page.evaluate("document.activeElement.id") == "speak":
             break
     page.keyboard.press("Enter")
-    page.wait_for_selector("article", timeout=60_000)
+    page.wait_for_selector("article")
     # Where the focus comes, for it leaves the button to stop once all is done.
     page.evaluate(
         "window.reached = null;"

@@ -1,9 +1,9 @@
 """The engine of eSpeak NG, with its library."""
 
 import ctypes.util
+import resource
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -75,7 +75,7 @@ def test_it_is_found_and_never_loads_the_library() -> None:
         "print('espeak-ng' in open('/proc/self/maps').read())"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=600
     )
     assert done.stdout.strip() == "False"
 
@@ -130,16 +130,22 @@ def test_rate_is_a_factor_of_time(engine: EspeakEngine, rate: float) -> None:
     assert spoken(engine, rate=rate).duration_s == pytest.approx(plain / rate, rel=0.06)
 
 
+def processor_time() -> float:
+    """Seconds that the programs which have spoken took, however busy the machine was."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))
 def test_a_hostile_text_is_spoken_or_refused_in_words(engine: EspeakEngine, text: str) -> None:
-    start = time.perf_counter()
+    before = processor_time()
     try:
         clip = next(engine.synthesize(text, voice="en-us", takes=[Take(0, 0)])).audio
     except EmottsError as error:
         assert len(str(error)) > 20
     else:
         assert clip.duration_s > 0.1
-    assert time.perf_counter() - start < 5
+    assert processor_time() - before < 5
 
 
 def test_markup_of_espeak_is_text(engine: EspeakEngine) -> None:
