@@ -20,6 +20,20 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T", bound=type[Any])
 
+OWN = (
+    "coqui",
+    "espeak",
+    "naturalness",
+    "piper",
+    "prosody",
+    "ray",
+    "speaker",
+    "wav2vec2",
+    "wyoming",
+)
+COMPANIONS = {name: f"emotts-{name}" for name in OWN} | {"words": "emotts-whisper"}
+"""What the plugins of this project provide → their distribution: who asks for it may lack that."""
+
 
 @dataclass(frozen=True)
 class PluginInfo:
@@ -127,7 +141,9 @@ class Plugins:
         broken = [info for info in self.loaded if info.error]
         suspects = [info for info in broken if name in info.aliases] or broken
         hint = "; ".join(f"{info} is disabled: {info.broken}" for info in suspects)
-        hint = hint or "`emotts plugins` lists what is installed"
+        if not hint:
+            lacking = f"{COMPANIONS[name]} provides it; " if name in COMPANIONS else ""
+            hint = f"{lacking}`emotts plugins` lists what is installed"
         cause = suspects[0].error if suspects else None
         raise UnknownNameError(kind, name, known, hint) from cause
 

@@ -1,5 +1,6 @@
 import json
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,6 +67,13 @@ def test_classify_prints_percentages_and_the_rate(tones: Path, clips: list[Path]
     assert result.stdout.startswith(f"{clips[0]}: anger ")
     assert "%, fear " in result.stdout and "16000 Hz" in result.stdout
     assert "speaker unknown" in result.stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of files are text")
+def test_json_is_utf_8_whatever_a_file_is_called(tones: Path, clips: list[Path]) -> None:
+    clip = clips[0].rename(clips[0].with_name(os.fsdecode(b"gr\xfc\xdfe.wav")))
+    result = run("classify", "--config", str(tones), str(clip), "--json")
+    assert json.loads(result.stdout_bytes)[0]["file"] == str(clip)
 
 
 def test_classify_prints_json_of_the_documented_schema(tones: Path, clips: list[Path]) -> None:

@@ -1,11 +1,14 @@
 import logging
+import tomllib
 from importlib import import_module
+from pathlib import Path
 
 import pluggy
 import pytest
 
 from emotts import plugins
 from emotts.errors import PluginError, UnknownNameError
+from emotts.registry import COMPANIONS, Plugins
 
 GOOD = """
 from emotts.hookspecs import hookimpl
@@ -117,6 +120,19 @@ def test_an_unknown_name_lists_the_valid_ones():
     with pytest.raises(UnknownNameError, match="did you mean 'hibari'") as raised:
         loaded.engine("hibary")
     assert raised.value.__cause__ is None
+
+
+def test_what_this_projects_plugins_provide_is_known_without_them():
+    folder = Path(__file__).parents[1] / "plugins"
+    projects = [tomllib.loads(file.read_text()) for file in folder.glob("*/pyproject.toml")]
+    names = {
+        project["project"]["name"]
+        for project in projects
+        if "emotts" in project["project"].get("entry-points", {})
+    }
+    assert set(COMPANIONS.values()) == names
+    with pytest.raises(UnknownNameError, match="emotts-whisper provides it"):
+        Plugins([]).check("words")
 
 
 def test_a_name_clash_raises_and_names_both(install):

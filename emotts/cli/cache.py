@@ -3,7 +3,7 @@
 import click
 
 from emotts.cache.store import Store
-from emotts.cli.options import echo_json, json_option, verbose_option
+from emotts.cli.options import counted, echo_json, json_option, verbose_option
 from emotts.config import CacheConfig, Config
 from emotts.errors import ConfigError
 
@@ -50,12 +50,9 @@ def command(
         echo_json({**form, "removed": removed})
         return
     if action != "show":
-        click.echo(f"removed {removed} {_sentences(removed)}")
+        click.echo(f"removed {counted(removed, 'sentence')}")
     click.echo(
-        f"{store.folder}: {usage.entries} {_sentences(usage.entries)}, "
-        f"{usage.bytes / MB:.1f} of {store.max_bytes / MB:.0f} MB, found {usage.hits} times"
+        f"{store.folder}: {counted(usage.entries, 'sentence')}, "
+        f"{usage.bytes / MB:.1f} of {store.max_bytes / MB:.0f} MB, "
+        f"found {counted(usage.hits, 'time')}"
     )
-
-
-def _sentences(count: int) -> str:
-    return "sentence" if count == 1 else "sentences"

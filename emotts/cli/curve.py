@@ -26,11 +26,14 @@ def show(job: Job) -> None:
     for name, curve in named.items():
         gain = curve.gain(HIT, curve.few, curve.few)
         console.print(Text(f"to {name}: {curve.equal}"))
-        console.print(Text(f"  tuned less untuned, best of {curve.few}: {gain}", style="dim"))
+        console.print(
+            Text(f"  tuned less the literature's, best of {curve.few}: {gain}", style="dim")
+        )
     if job.curves and not job.plan.judges:
         console.print(Text("who tuned also judges here: nobody else knows these emotions"))
     for emotion, loss in job.left_out.items():
-        console.print(Text(f"{emotion} loses ({loss:+.2f}): its priors stay as they were"))
+        lost = f"{emotion} loses ({loss:+.2f}) to the priors that it had, and keeps them"
+        console.print(Text(lost))
     console.print(Text(_written(job)), soft_wrap=True)
 
 
@@ -71,15 +74,18 @@ def _named(job: Job) -> dict[str, Curve]:
 
 def _table(name: str, curve: Curve) -> Table:
     """Hit rates with their intervals, and mean scores."""
-    table = Table(title=f"heard first by {name}", title_justify="left", title_style="bold")
-    for head in ("takes", *curve.priors, *(f"score, {priors}" for priors in curve.priors)):
+    title = f"heard first by {name}, and the mean score"
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for head in ("takes", *curve.priors):
         table.add_column(head, justify="right")
     hits = [curve.points(priors, HIT) for priors in curve.priors]
     scores = [curve.points(priors, SCORE) for priors in curve.priors]
     for index, count in enumerate(curve.counts):
         table.add_row(
             str(count),
-            *(str(points[index]) for points in hits),
-            *(f"{points[index].mean:+.2f}" for points in scores),
+            *(
+                f"{hit[index]}\n{score[index].mean:+.2f}"
+                for hit, score in zip(hits, scores, strict=True)
+            ),
         )
     return table

@@ -33,7 +33,14 @@ def verbose_option(command: F) -> F:
 
 def echo_json(content: object, *, err: bool = False) -> None:
     """Print JSON, readable by people too."""
-    click.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False), err=err)
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    # What is no UTF-8 in the name of a file: JSON escapes it as Python does, \udcff.
+    click.echo(text.encode(errors="backslashreplace"), err=err)
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 sentence`, `2 sentences`."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def setting(text: str) -> tuple[str, object]:
