@@ -2,8 +2,6 @@
 
 import io
 import os
-import stat
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +14,7 @@ import soxr
 
 from emotts.errors import AudioError, reason
 from emotts.files import replacing
+from emotts.soundfiles import opened, why
 
 Samples = npt.NDArray[np.float32]
 
@@ -23,10 +22,6 @@ MAX_SECONDS = 600.0
 MAX_CHANNELS = 16
 RATES = range(1_000, 384_001)
 BLOCK_FRAMES = 65_536
-
-_OPENING = threading.Lock()
-"""libsndfile keeps why it can't open a file in one place for all threads, and soundfile
-locks it from 0.14 on only."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,59 +152,13 @@ def read(
                 blocks.append(to_mono(block))
             rate = file.samplerate
     except (OSError, soundfile.SoundFileError) as error:
-        raise AudioError(f"{name}: can't be read as audio: {_why(source, error)}") from error
+        raise AudioError(f"{name}: can't be read as audio: {why(source, error)}") from error
     if not frames:
         raise AudioError(f"{name}: holds no audio")
     try:
         return Audio(np.concatenate(blocks), rate)
     except AudioError as error:
         raise AudioError(f"{name}: {error}") from error
-
-
-def opened(source: str | os.PathLike[str] | BinaryIO) -> soundfile.SoundFile:
-    """A file to read audio of, whatever its header says."""
-    file = _path(source) if isinstance(source, str | os.PathLike) else _Within(source)
-    with _OPENING:
-        return soundfile.SoundFile(file)
-
-
-def _path(source: str | os.PathLike[str]) -> str | bytes:
-    """A path as soundfile takes it, whatever its name: it would refuse one that is no UTF-8."""
-    return os.fsencode(source) if os.name == "posix" else os.fspath(source)
-
-
-def _why(source: str | os.PathLike[str] | BinaryIO, error: Exception) -> str:
-    """Why audio can't be read: libsndfile calls all that the system refuses a system error."""
-    if isinstance(source, str | os.PathLike):
-        try:
-            if not stat.S_ISFIFO(os.stat(source).st_mode):  # which would be waited for
-                Path(source).open("rb").close()
-        except OSError as refused:
-            return reason(refused)
-    return error.error_string if isinstance(error, soundfile.LibsndfileError) else str(error)
-
-
-class _Within:
-    """A file that nobody leaves: a spoilt header tells libsndfile to go to before its beginning."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-
-    def __repr__(self) -> str:
-        return "it"  # in messages of libsndfile; an address would be another one every time
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go there, or stay."""
-        try:
-            return self._file.seek(offset, whence)
-        except (OSError, ValueError):
-            return self.tell()
-
-    def tell(self) -> int:
-        return self._file.tell()
-
-    def read(self, count: int) -> bytes:
-        return self._file.read(count)
 
 
 def join(clips: Iterable[Audio], *, gap_s: float = 0.0) -> Audio:
