@@ -1,12 +1,12 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from labelled import run, speak, table
+from patience import until
 
 from emotts.builtin.local import LocalExecutor, LocalOptions
 from emotts.config import PartConfig
@@ -108,7 +108,4 @@ def test_processes_end_with_the_one_that_began_them(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     children = [int(number) for number in done.stdout.split()]
     assert len(children) >= 2, done.stderr
-    until = time.monotonic() + 60
-    while any(os.path.exists(f"/proc/{number}") for number in children):
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    until(lambda: not any(os.path.exists(f"/proc/{number}") for number in children))

@@ -5,8 +5,7 @@ import base64
 import http.client
 import json
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from conftest import Install
+from patience import PATIENCE_S, until, web
 from test_server import TEXT, served
 
 from emotts import Config, Host
@@ -28,7 +28,6 @@ pytestmark = pytest.mark.slow
 
 SAY, SPEAK, CLASSIFY = "/v1/emotts/say", "/v1/audio/speech", "/v1/emotts/classify"
 JSON = {"Content-Type": "application/json"}
-PATIENCE_S = 20
 
 PARTS = """
 import threading
@@ -67,15 +66,8 @@ def emotts_classifiers():
 """
 
 
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < end, "it never came true"
-        time.sleep(0.01)
-
-
 def waiting(address: str) -> int:
-    return int(httpx.get(f"{address}/health").json()["waiting"])
+    return int(web.get(f"{address}/health").json()["waiting"])
 
 
 @contextmanager
@@ -116,7 +108,7 @@ def test_who_leaves_is_noticed_between_the_sentences_of_one_reply(tones, install
         try:
             with asking(address, SAY, body):
                 assert engine.reached.wait(PATIENCE_S)
-            until(lambda: 'status="499"' in httpx.get(f"{address}/metrics").text)
+            until(lambda: 'status="499"' in web.get(f"{address}/metrics").text)
         finally:
             engine.gate.set()
         until(lambda: not waiting(address))
@@ -152,10 +144,10 @@ def test_who_is_left_at_the_deadline_of_a_stop_is_parted_from(
         served = pool.submit(runner.run, server.serve())
         address = ready.get(timeout=PATIENCE_S)
         try:
-            asked = pool.submit(httpx.post, f"{address}{path}", json=body, timeout=PATIENCE_S)
+            asked = pool.submit(web.post, f"{address}{path}", json=body)
             assert host.engine.reached.wait(PATIENCE_S)
             loop.call_soon_threadsafe(server.handle_exit, signal.SIGTERM, None)
-            until(lambda: httpx.get(f"{address}/health").status_code == 503)
+            until(lambda: web.get(f"{address}/health").status_code == 503)
             assert not asked.done()
             loop.ahead_s = 3600
             with pytest.raises(httpx.RemoteProtocolError):
@@ -175,7 +167,7 @@ def test_recordings_are_heard_in_turns(tones, install, recording: bytes) -> None
     with served(host) as address:
         for path, content in bodies(recording):
             witness.seen = []
-            assert httpx.post(f"{address}{path}", content=content, headers=JSON).status_code == 200
+            assert web.post(f"{address}{path}", content=content, headers=JSON).status_code == 200
             assert witness.seen and all(witness.seen), path
 
 
