@@ -243,9 +243,20 @@ def test_clips_that_are_missing_are_counted_together(tmp_path: Path, tones: Path
     assert errors == {"can't be read as audio: No such file or directory": 2}
 
 
+def test_reasons_that_differ_in_their_numbers_are_counted_together() -> None:
+    lost = [f"{number}.wav: is cut off: {number} of 99 frames are missing" for number in range(9)]
+    loud = ["5.wav: 17 channels; at most 16"] * 3
+    errors = tally(
+        clip(number, name=reason.partition(":")[0], error=reason)
+        for number, reason in enumerate([*loud, *lost])
+    ).errors
+    assert errors == {"is cut off: … of … frames are missing": 9, "17 channels; at most 16": 3}
+
+
 def test_clips_of_an_archive_are_found_in_it(data: Path, tmp_path: Path, tones: Path) -> None:
-    shutil.make_archive(str(tmp_path / "clips"), "tar", data / "clips")
-    run([tmp_path / "clips.tar"], tmp_path / "l.csv")
+    made = shutil.make_archive(str(tmp_path / "clips"), "tar", data / "clips")
+    Path(made).rename(tmp_path / "clips.TAR")
+    run([tmp_path / "clips.TAR"], tmp_path / "l.csv")
     report(tmp_path / "l.csv", tmp_path / "r.html")
     assert (tmp_path / "r.html").read_text().count("<audio") >= len(MOODS)
 
@@ -276,5 +287,9 @@ def test_what_can_not_be_is_refused(parquet: Path, tmp_path: Path) -> None:
         report(parquet, tmp_path / "r.html", truth="moods")
     with pytest.raises(ConfigError, match="can't be written"):
         report(parquet, tmp_path / "no" / "r.html")
+    before = parquet.read_bytes()
+    with pytest.raises(ConfigError, match="holds the labels"):
+        report(parquet, parquet.parent / "clips" / ".." / parquet.name)
+    assert parquet.read_bytes() == before
     with pytest.raises(ConfigError, match="more than 40 values"):
         tally(clip(number, truth=f"t{number}") for number in range(50))

@@ -36,12 +36,14 @@ def report(
         What was counted and kept.
 
     Raises:
-        ConfigError: the table can't be read, is empty, or the page can't be written.
+        ConfigError: the table can't be read, is empty, would be written over, or the page can't be
+            written.
         UnknownNameError: the table is of another kind, or has no such column.
     """
     if audio not in AUDIO:
         raise UnknownNameError("audio", audio, AUDIO)
     table, page = Path(labels), Path(output)
+    _check(table, page)
     found = tally(read(table, truth))
     if not found.rows:
         raise ConfigError(f"{table}: holds no rows")
@@ -53,3 +55,11 @@ def report(
     except OSError as error:
         raise ConfigError(f"{page}: can't be written: {error}") from error
     return found
+
+
+def _check(table: Path, page: Path) -> None:
+    """Refuse a page that can't be, before a long table is read for it."""
+    if page.exists() and table.exists() and page.samefile(table):
+        raise ConfigError(f"{page} holds the labels; name another file for the page")
+    if not page.resolve().parent.is_dir():
+        raise ConfigError(f"{page}: can't be written: there is no such folder")

@@ -1,6 +1,7 @@
 """What a report shows of a table of any length: counts, and few clips of each kind."""
 
 import heapq
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ BINS = 20
 TRUTHS = 40
 """Known emotions, at most: a column of more names something else."""
 SEED = 3
+
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
 class Best:
@@ -55,6 +58,9 @@ class Tally:
     classifiers: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Name and fingerprint → rows."""
     errors: Counter[str] = field(default_factory=Counter)
+    """Reason, with … for its numbers where those differ → rows."""
+    reasons: dict[str, str] = field(default_factory=dict)
+    """Reason with … for its numbers → as it is counted."""
     tops: Counter[str] = field(default_factory=Counter)
     certain: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Emotion → sum of its probabilities, where it is the most probable one."""
@@ -100,7 +106,7 @@ def tally(clips: Iterable[Heard]) -> Tally:
         found.rows += 1
         found.classifiers[clip.classifier, clip.fingerprint] += 1
         if clip.error is not None:
-            found.errors[clip.error.removeprefix(f"{clip.name}: ")] += 1
+            _count_error(found, clip.error.removeprefix(f"{clip.name}: "))
             continue
         found.seconds += max(0.0, (clip.end_s or 0.0) - clip.start_s)
         if clip.speaker is not None:
@@ -117,6 +123,15 @@ def tally(clips: Iterable[Heard]) -> Tally:
                 found.sample[place : place + 1] = [clip]
             embedded += 1
     return found
+
+
+def _count_error(found: Tally, reason: str) -> None:
+    alike = _NUMBER.sub("…", reason)
+    shown = found.reasons.setdefault(alike, reason)
+    if shown not in (reason, alike):
+        found.reasons[alike] = alike
+        found.errors[alike] = found.errors.pop(shown)
+    found.errors[found.reasons[alike]] += 1
 
 
 def _count_emotion(found: Tally, clip: Heard) -> None:
