@@ -141,8 +141,35 @@ def test_a_clip_is_heard_relative_to_its_speaker(
 
 def test_nobody_to_be_relative_to(tmp_path: Path) -> None:
     speak(tmp_path / "clips", 3)
+    sources = Sources((str(tmp_path / "clips"),), speaker="^[^.]+")  # each clip has its own
+    job = label(sources, tmp_path / "a.csv", classifier=PITCH, center="speaker")
     with pytest.raises(ConfigError, match="no speaker has 4 clips"):
-        run([tmp_path / "clips"], tmp_path / "a.csv", center="speaker")
+        next(job)  # it is known before anything is heard
+    assert run([], tmp_path / "a.csv", sources=sources)[-1].rows == 3
+    with pytest.raises(ConfigError, match="center was None and is 'speaker'"):
+        run([], tmp_path / "a.csv", sources=sources, center="speaker")
+
+
+def test_what_was_heard_serves_whether_it_is_centred_or_not(tmp_path: Path) -> None:
+    speak(tmp_path / "clips" / "ann", 2)
+    speak(tmp_path / "clips" / "bob", 6)
+    for index in range(3):
+        (tmp_path / "clips" / "ann" / f"bad{index}.wav").write_text("no audio")
+    for pattern, heard in (("ann", False), ("ann|bob", True)):
+        sources = Sources((str(tmp_path / "clips"),), speaker=pattern)
+        output = tmp_path / f"{pattern[-3:]}.csv"
+        stopped(output, sources, "write")
+        job = label(sources, output, classifier=PITCH, center="speaker")
+        first = next(job)
+        assert (first.stage, first.earlier) == ("label", 11)
+        if heard:
+            list(job)
+            assert sum(row["centred"] == "True" for row in table(output)) == 6
+            continue
+        with pytest.raises(ConfigError, match=r"no speaker has 4 clips .* the job goes on"):
+            list(job)
+        run([], output, sources=sources)
+        assert len(table(output)) == 11
 
 
 def spoilt(folder: Path) -> dict[str, str]:
@@ -460,9 +487,10 @@ def test_a_job_that_cant_be_read_is_begun_anew(tmp_path: Path, content: str, sai
     assert len(table(tmp_path / "a.csv")) == 3
 
 
-def stopped(output: Path, clips: Path, stage: str, **options: object) -> None:
+def stopped(output: Path, clips: Path | Sources, stage: str, **options: object) -> None:
     """A job that was stopped when a stage began."""
-    job = label(Sources((str(clips),)), output, **{"classifier": PITCH, **options})  # type: ignore[arg-type]
+    sources = clips if isinstance(clips, Sources) else Sources((str(clips),))
+    job = label(sources, output, **{"classifier": PITCH, **options})  # type: ignore[arg-type]
     assert next(step for step in job if step.stage == stage)
     job.close()
 

@@ -109,7 +109,8 @@ def read(file: Path) -> dict[str, Any] | None:
 
 def compare(before: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -> None:
     """Refuse to go on with other options: rows would mix, or the result is another one."""
-    free = () if before.get("finished") else ("output",)  # of what is not written yet
+    # What is not written yet may be written, or centred, otherwise: what was heard is the same.
+    free = () if before.get("finished") else ("output", "center")
     changed = [
         f"{name} was {before.get(name)!r} and is {value!r}"
         for name, value in now.items()

@@ -1,7 +1,8 @@
 """Profiles of the speakers of a data set, from what was heard in their own clips."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,9 @@ import numpy.typing as npt
 
 from emotts.classifier import Classifier
 from emotts.closeness import log_odds
+from emotts.errors import ConfigError
 from emotts.labelling import parts
+from emotts.labelling.items import Item
 from emotts.labelling.parts import DamagedError
 from emotts.labelling.rows import Row
 from emotts.records import Profile
@@ -20,23 +23,61 @@ LEAST = 4
 Sums = npt.NDArray[np.float64]
 
 
-def made(rows: Iterable[Row], classifier: Classifier) -> dict[str, Profile]:
+class NobodyError(ConfigError):
+    """Nobody to be relative to."""
+
+    def __init__(self) -> None:
+        """Say how there would be somebody, and what can be done without."""
+        super().__init__(
+            f"no speaker has {LEAST} clips that can be heard; name the speakers in a column of the "
+            "manifest, or by a pattern of the clips' names; without `center` the job goes on"
+        )
+
+
+def candidates(items: Iterable[Item], least: int) -> frozenset[str]:
+    """The speakers of at least so many clips.
+
+    Raises:
+        NobodyError: there are none.
+    """
+    clips = Counter(item.speaker for item in items if item.speaker is not None)
+    found = frozenset(speaker for speaker, count in clips.items() if count >= least)
+    if not found:
+        raise NobodyError
+    return found
+
+
+def made(
+    rows: Iterable[Row], classifier: Classifier, speakers: Container[str]
+) -> dict[str, Profile]:
     """Speaker → profile, of those who have enough clips.
 
     Only sums are kept, so that rows may be many. For a classifier that centres, the log-odds are
     left out: it takes the embedding.
+
+    Args:
+        rows: what was heard of everybody.
+        classifier: who heard it.
+        speakers: who may have enough clips; nothing is kept of others, of whom there may be as many
+            as clips.
+
+    Raises:
+        NobodyError: none of them has.
     """
     sums: dict[str, tuple[int, Sums, Sums]] = {}
     for row in rows:
-        if row.embedding is None or row.speaker is None:
+        if row.embedding is None or row.speaker is None or row.speaker not in speakers:
             continue
         clips, embedding, values = sums.get(row.speaker, (0, np.zeros(()), np.zeros(())))
         sums[row.speaker] = (clips + 1, embedding + row.embedding, values + _values(row))
-    return {
+    found = {
         speaker: _profile(clips, embedding / clips, values / clips, classifier)
         for speaker, (clips, embedding, values) in sums.items()
         if clips >= LEAST
     }
+    if not found:
+        raise NobodyError
+    return found
 
 
 def _values(row: Row) -> Sums:

@@ -98,6 +98,7 @@ def _label(
     job: Job, config: PartConfig, made: Classifier, executor: Executor
 ) -> Iterator[Progress]:
     """Make all parts of the rows that are wanted."""
+    speakers = _speakers(job) if job.plan.center is not None else frozenset()
     heard = str(job.parts(HEARD))
     work = Work(config, made.fingerprint, heard, job.base, made.cores, job.plan.window_s)
     yield from _stage(job, HEARD, executor, work)
@@ -105,23 +106,24 @@ def _label(
         centring = replace(
             work,
             folder=str(job.parts(CENTRED)),
-            profiles=str(_profiles(job, made)),
+            profiles=str(_profiles(job, made, speakers)),
             heard=heard,
         )
         yield from _stage(job, CENTRED, executor, centring)
 
 
-def _profiles(job: Job, made: Classifier) -> Path:
+def _speakers(job: Job) -> frozenset[str]:
+    """Those who may have a profile: a clip of windows is many rows."""
+    items = (item for shard in job.shards() for item in shard.items)
+    return profiles.candidates(items, 1 if job.plan.window_s else profiles.LEAST)
+
+
+def _profiles(job: Job, made: Classifier, speakers: frozenset[str]) -> Path:
     """The file of the speakers' profiles, made where it is not there yet."""
     file = job.folder / "profiles.npz"
     if not file.exists():
-        found = profiles.made(chain.from_iterable(job.rows(HEARD)), made)
-        if not found:
-            raise ConfigError(
-                f"no speaker has {profiles.LEAST} clips that can be heard; name the speakers in a "
-                "column of the manifest, or by a pattern of the clips' names"
-            )
-        profiles.save(found, file)
+        heard = chain.from_iterable(job.rows(HEARD))
+        profiles.save(profiles.made(heard, made, speakers), file)
     return file
 
 
