@@ -1,12 +1,18 @@
 """What a server gives nobody: files, other origins, a hint of the key, or more than its share."""
 
+import http.client
 import json
+import logging
 import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlsplit
 
 import pytest
-from patience import PATIENCE_S, web
+from patience import PATIENCE_S, until, web
 from test_server import humming, served  # noqa: F401  (a fixture)
 
 from emotts import Config, Host
@@ -82,3 +88,90 @@ def test_a_body_is_refused_by_its_length_before_it_is_read(humming: str) -> None
     head = f"POST /v1/models HTTP/1.1\r\nHost: x\r\nContent-Length: {MAX_BODY + 1}\r\n\r\n"
     assert answered(humming, head).startswith(b"HTTP/1.1 413")
     assert web.get(f"{humming}/health").status_code == 200
+
+
+def test_a_body_in_chunks_is_refused_whatever_length_it_says(humming: str) -> None:  # noqa: F811
+    length = "Content-Length: 2\r\nTransfer-Encoding: chunked"
+    head = f"POST {SPEAK} HTTP/1.1\r\nHost: x\r\n{length}\r\n\r\n"
+    assert answered(humming, head, b"2\r\n{}\r\n0\r\n\r\n").startswith(b"HTTP/1.1 411")
+
+
+def test_a_key_may_be_of_any_letters(tones: Path) -> None:
+    with served(Host(Config.load(tones)), ServerSettings(key="schlüssel")) as address:
+        for key, status in ("schlüssel", 200), ("schlussel", 401):
+            given = {"Authorization": f"Bearer {key}".encode()}
+            assert web.get(f"{address}/v1/models", headers=given).status_code == status
+
+
+@contextmanager
+def leaving(address: str, path: str, content: bytes, length: int) -> Iterator[None]:
+    """A request of a client that leaves at the end, with so much of a body of that length sent."""
+    with closing(http.client.HTTPConnection(urlsplit(address).netloc)) as connection:
+        connection.putrequest("POST", path)
+        connection.putheader("Content-Type", "application/json")
+        connection.putheader("Content-Length", str(length))
+        connection.endheaders(content)
+        yield
+
+
+def test_who_leaves_half_way_through_a_body_is_nobodys_failure(
+    humming: str,  # noqa: F811
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    path = "/v1/emotts/classify"
+    with leaving(humming, path, b"RIFF", length=100):
+        pass
+    until(lambda: f'path="{path}",status=' in web.get(f"{humming}/metrics").text)
+    assert f'path="{path}",status="499"' in web.get(f"{humming}/metrics").text
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+def test_who_leaves_the_queue_leaves_their_place_to_others(tones: Path) -> None:
+    host = Host(Config.load(tones))
+    content = b'{"text": "Hello."}'
+    with served(host) as address, host.turn:
+
+        def waiting() -> int:
+            return int(web.get(f"{address}/health").json()["waiting"])
+
+        with leaving(address, "/v1/emotts/say", content, len(content)):
+            until(lambda: waiting() == 1)
+            with leaving(address, "/v1/emotts/say", content, len(content)):
+                until(lambda: waiting() == 2)
+            until(lambda: waiting() == 1)
+
+
+@pytest.mark.parametrize("path", ["/v1/emotts/voices", "/v1/audio/voices"])
+def test_who_waits_for_an_engine_holds_nobody_up(
+    tones: Path, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = Host(Config.load(tones))
+    own, asked, gate = host.engine.voices(), Event(), Event()
+
+    def voices() -> object:
+        asked.set()
+        gate.wait(PATIENCE_S)
+        return own
+
+    with served(host) as address, ThreadPoolExecutor(1) as pool:
+        monkeypatch.setattr(host.engine, "voices", voices)
+        found = pool.submit(web.get, f"{address}{path}")
+        assert asked.wait(PATIENCE_S)
+        assert web.get(f"{address}/health").status_code == 200
+        assert not found.done()
+        gate.set()
+        assert found.result().status_code == 200
+
+
+def test_what_nobody_expected_is_counted_and_logged_once(
+    tones: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    host = Host(Config.load(tones))
+    monkeypatch.setattr(host.engine, "voices", lambda: 1 / 0)
+    with served(host) as address:
+        found = web.get(f"{address}/v1/emotts/voices")
+        counted = web.get(f"{address}/metrics").text
+    assert found.status_code == 500
+    assert "inside the server" in found.json()["error"]["message"]
+    assert 'path="/v1/emotts/voices",status="500"' in counted
+    assert [r.getMessage() for r in caplog.records if r.exc_info] == ["a request failed"]

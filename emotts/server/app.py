@@ -79,8 +79,8 @@ def create(host: Host, settings: ServerSettings | None = None) -> FastAPI:
             _check_key(request, settings.key)
             _check_length(request)
             response = await call(request)
-        except Failure as failure:
-            response = failures.answer(failure)
+        except Exception as error:  # beside failures only what nobody expected; it counts, too
+            response = failures.answer(error)
         service.metrics.requests.labels(_route(request), response.status_code).inc()
         return response
 
@@ -113,7 +113,8 @@ def _check_key(request: Request, key: str | None) -> None:
     if key is None or request.url.path in _OPEN:
         return
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
-    if not hmac.compare_digest(given.encode(), key.encode()):
+    # Headers are read as Latin-1, whatever their bytes meant.
+    if not hmac.compare_digest(given.encode("latin-1"), key.encode()):
         raise Failure(401, "the API key is missing or wrong", code="invalid_api_key")
 
 
@@ -122,7 +123,8 @@ def _check_length(request: Request) -> None:
     if request.method not in ("POST", "PUT", "PATCH"):
         return
     length = request.headers.get("content-length", "")
-    if not length.isdigit():
+    # A body in chunks is as long as it is, whatever else the request says.
+    if not length.isdigit() or "transfer-encoding" in request.headers:
         raise Failure(411, "the request must say the length of its body (Content-Length)")
     limit = MAX_CLIP + MAX_BODY if request.url.path in _LARGE else MAX_BODY
     if int(length) > limit:

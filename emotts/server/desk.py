@@ -58,12 +58,13 @@ class Desk:
             )
         line = Line(asyncio.get_running_loop())
         self.taken += 1
-        done = line.loop.run_in_executor(self._worker, self._do, work, line)
-        done.add_done_callback(self._finished)
+        job = self._worker.submit(self._do, work, line)
+        asyncio.wrap_future(job).add_done_callback(self._finished)
         try:
             yield line.items()
         finally:
             line.gone.set()
+            job.cancel()  # where it was not begun: its place in the queue is free at once
 
     async def drain(self, deadline: float) -> None:
         """Accept nothing more, and wait for what was accepted, until then in the loop's time."""

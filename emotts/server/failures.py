@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from emotts.background import Gone
 from emotts.errors import AudioError, ConfigError, EmottsError, TextError, UnknownNameError
@@ -123,7 +124,7 @@ def answer(error: Exception) -> JSONResponse:
 
 
 def install(app: FastAPI) -> None:
-    """Have all errors of an app answered in this shape."""
+    """Have the errors of an app that are expected answered in this shape."""
 
     async def handle(_request: Request, error: Exception) -> Response:
         return answer(error)
@@ -131,6 +132,7 @@ def install(app: FastAPI) -> None:
     async def close(_request: Request, _error: Exception) -> Response:
         return Response(status_code=CLIENT_GONE)
 
-    for kind in (Failure, RequestValidationError, HTTPException, EmottsError, Exception):
-        app.add_exception_handler(kind, handle)
-    app.add_exception_handler(Gone, close)
+    for expected in (Failure, RequestValidationError, HTTPException, EmottsError):
+        app.add_exception_handler(expected, handle)
+    for left in (Gone, ClientDisconnect):
+        app.add_exception_handler(left, close)

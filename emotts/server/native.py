@@ -27,6 +27,7 @@ RECORDING = {
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
 }
 
+# What asks an engine or a classifier is no coroutine: one in a process of its own may let wait.
 router = APIRouter(prefix="/v1/emotts", tags=["emotts"])
 
 
@@ -58,14 +59,15 @@ async def say(body: SayBody, request: Request) -> Response:
 async def classify(request: Request) -> dict[str, Any]:
     """What is heard in a recording: the body is a WAV, FLAC, OGG or MP3 file."""
     service = service_of(request)
-    recording = read(io.BytesIO(await request.body()))
+    content = await request.body()
 
     def work(line: Line) -> None:
+        recording = read(io.BytesIO(content))
         with held(service.host.turn, line):
             (heard,) = service.host.classify([recording])
-        line.send(heard)
+        line.send((recording, heard))
 
-    async for heard in service.answers(request, work):
+    async for recording, heard in service.answers(request, work):
         name = service.host.classifiers[0].name
         form = classified_form("", recording, name, heard, embedding=True)
         form.pop("file")
@@ -73,7 +75,7 @@ async def classify(request: Request) -> dict[str, Any]:
 
 
 @router.get("/emotions")
-async def emotions(request: Request) -> dict[str, Any]:
+def emotions(request: Request) -> dict[str, Any]:
     """The emotions, which of them can be heard, and where they lie in arousal and valence."""
     heard = service_of(request).host.classifiers[0].labels
     return {
@@ -84,7 +86,7 @@ async def emotions(request: Request) -> dict[str, Any]:
 
 
 @router.get("/voices")
-async def voices(request: Request) -> dict[str, Any]:
+def voices(request: Request) -> dict[str, Any]:
     """The engine's own voices."""
     own = service_of(request).host.engine.voices()
     return {

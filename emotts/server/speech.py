@@ -74,7 +74,7 @@ async def model(name: str) -> dict[str, Any]:
 
 
 @router.get("/v1/audio/voices")
-async def voices(request: Request) -> dict[str, Any]:
+def voices(request: Request) -> dict[str, Any]:  # no coroutine: an engine may let wait
     """The engine's voices, and OpenAI's names that it lacks, which stand for the default one."""
     host = service_of(request).host
     own = {voice.name: voice for voice in host.engine.voices()}
