@@ -9,7 +9,7 @@ import numpy as np
 from emotts.classifier import Classifier
 from emotts.documents import from_json, vector
 from emotts.emotions import Target, canonical
-from emotts.errors import ConfigError
+from emotts.errors import ConfigError, reason
 from emotts.records import Candidate, Conditioning, Embedding
 from emotts.speech import Request, Tone
 
@@ -110,7 +110,7 @@ def read_centroids(path: str | Path) -> dict[str, Embedding]:
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise ConfigError(
             f"{path}: can't be read as embeddings, "
-            f'{{key: {{"name": emotion, "embedding": [numbers]}}}}: {error}'
+            f'{{key: {{"name": emotion, "embedding": [numbers]}}}}: {reason(error)}'
         ) from error
     if len({mean.shape for mean in means.values()}) != 1:
         raise ConfigError(f"{path}: names no emotion, or its embeddings differ in length")

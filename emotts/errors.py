@@ -87,6 +87,8 @@ def reason(error: Exception) -> str:
         return error.strerror or str(error)
     if isinstance(error, UnicodeDecodeError):
         return "it is no UTF-8 text"  # Python's own message quotes all of it
+    if isinstance(error, KeyError):
+        return f"it lacks {error}"  # whose own message is the key alone
     return str(error)
 
 

@@ -6,22 +6,23 @@ from time import monotonic
 from emotts.engine import Engine
 from emotts.errors import EngineError, EngineGoneError
 from emotts.records import Candidate, Take
-from emotts.speech import Request
 
 
 class Recorder:
     """An engine with a sentence, and the time that it has."""
 
-    def __init__(self, engine: Engine, text: str, request: Request) -> None:
+    def __init__(
+        self, engine: Engine, text: str, *, voice: str, budget_ms: float | None = None
+    ) -> None:
         """Start the clock.
 
         Args:
             engine: speaks.
             text: the sentence.
-            request: what it is for; has the voice and the budget.
+            voice: the name of the engine's voice.
+            budget_ms: no take but take 0 is begun later than this; None: there is time.
         """
-        self._engine, self._text, self._voice = engine, text, request.voice.name
-        budget_ms = request.budget_ms
+        self._engine, self._text, self._voice = engine, text, voice
         self._deadline = None if budget_ms is None else monotonic() + budget_ms / 1000
         self.gone = False
         """Whether the engine's process has failed."""

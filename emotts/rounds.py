@@ -64,7 +64,9 @@ class Rounds:
             observe: called with each candidate once it was heard.
         """
         self._search, self._request = search, request
-        self._recorder = Recorder(engine, search.text, request)
+        self._recorder = Recorder(
+            engine, search.text, voice=request.voice.name, budget_ms=request.budget_ms
+        )
         self._listeners, self._floors, self._observe = listeners, floors, observe
         self.candidates: list[Candidate] = []
         """Those heard so far, scored."""

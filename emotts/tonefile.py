@@ -25,9 +25,8 @@ def read(path: str | Path) -> Tone:
             return Tone(asked, controls)
         return Tone(asked, controls, vector(form["embedding"]), str(form["fingerprint"]))
     except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
-        why = reason(error) if isinstance(error, OSError | ValueError) else repr(error)
         raise ConfigError(
-            f"{path}: can't be read as what `emotts say --json` prints: {why}"
+            f"{path}: can't be read as what `emotts say --json` prints: {reason(error)}"
         ) from error
 
 

@@ -508,6 +508,14 @@ def test_what_may_not_be_removed_stays_and_keeps_nothing_else(
     assert warning.startswith("an entry of the cache can't be removed") and held in warning
 
 
+def test_a_folder_that_cannot_be_read_holds_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert Store(tmp_path / "file", 10**6).usage().entries == 0
+    assert "can't be read" in caplog.text
+
+
 def test_a_cache_that_cannot_be_written_is_no_error(
     config: Config, plugins: Plugins, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

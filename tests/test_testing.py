@@ -1,7 +1,7 @@
 """The test kit finds what is broken, and every installed plugin passes it."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from emotts import plugins
 from emotts.audio import Audio
 from emotts.check import Check
 from emotts.classifier import Classifier
+from emotts.controls import STANDARD, Control
 from emotts.engine import Engine
 from emotts.errors import ClassifierError, ConfigError
 from emotts.options import Options
@@ -95,6 +96,33 @@ def test_a_plugin_has_at_least_25_promises_in_words() -> None:
         found = list(outcomes)
         assert len({outcome.promise for outcome in found}) == len(found) >= 25
         assert all(" " in outcome.promise for outcome in found)
+
+
+class Hushed(ToneEngine):
+    """Can only get softer."""
+
+    controls: Mapping[str, Control] = {
+        name: STANDARD[name].within(low, high)
+        for name, low, high in (("rate", 0.5, 2), ("pitch", -8, 8), ("energy", -12, 0))
+    }
+
+
+class Still(ToneEngine):
+    """Has no control, and nothing to say about no take."""
+
+    controls: Mapping[str, Control] = {}
+
+    def synthesize(self, text: str, *, voice: str, takes: Sequence[Take]) -> Iterator[Rendering]:
+        assert takes
+        for made in ToneEngine(Options()).synthesize(
+            text, voice=voice, takes=[Take(take.index, take.seed) for take in takes]
+        ):
+            yield Rendering(made.audio, {})
+
+
+@pytest.mark.parametrize("kind", [Hushed, Still])
+def test_an_engine_keeps_its_promises_whatever_its_controls(kind: type[Engine]) -> None:
+    check_engine(make(kind))
 
 
 class Loose(Options, extra="ignore"):

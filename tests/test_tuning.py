@@ -7,7 +7,7 @@ import pytest
 from emotts.builtin.hibari import HibariEngine
 from emotts.builtin.signal import SignalCheck
 from emotts.engine import Engine
-from emotts.errors import ConfigError, EngineError
+from emotts.errors import ConfigError, EngineError, EngineGoneError
 from emotts.listener import Listener
 from emotts.options import Options
 from emotts.profiles import renderings
@@ -107,6 +107,29 @@ def test_takes_that_an_engine_fails_on_are_rejected_and_the_others_heard() -> No
     assert np.isnan(liked["fear"][:, 0]).tolist() == [False, True, False]
 
 
+def test_an_engine_that_is_gone_tells_nothing_about_takes() -> None:
+    class Mortal(ToneEngine):
+        def synthesize(self, text, *, voice, takes):
+            yield from super().synthesize(text, voice=voice, takes=takes[:1])
+            raise EngineGoneError("it was ended by SIGKILL")
+
+    where = booth(Mortal(Options()))
+    learner = Learner(TONE.controls, ("fear",))
+    drawn = np.zeros((3, len(learner.space.controls)))
+    with pytest.raises(EngineGoneError, match="SIGKILL"):
+        where.liked(TEXTS[0], {"fear": drawn}, learner.space)
+
+
+def test_other_centroids_make_another_job() -> None:
+    def digest(*embedding: float) -> str:
+        centroids = {"fear": np.array(embedding, np.float32)} if embedding else None
+        where = Booth(TONE, TONE.voice(), [], centroids=centroids)
+        return Plan(where, divided(SENTENCES, "emotts"), ("fear",)).digest
+
+    assert len({digest(), digest(1, 2), digest(2, 1)}) == 3
+    assert digest(1, 2) == digest(1, 2)
+
+
 def test_what_is_rejected_is_liked_less_than_the_worst() -> None:
     liked = np.array([[1.0, 4.0], [np.nan, np.nan], [3.0, 2.0]])
     assert with_harm(liked)[1].tolist() == [0.0, 1.0]  # a deviation below the worst
@@ -202,6 +225,9 @@ def test_a_journal_remembers_and_heals(tmp_path) -> None:
     again.recall("two", lambda: value("two"))
     assert made == ["one", "two", "two"]
     assert "two" in Journal(file)
+    with file.open("a") as lines:
+        lines.write("[[1], 2]\n")  # whole, but none of its own
+    assert len(Journal(file)) == 2
     again.forget()
     assert not file.exists() and "one" not in again
 

@@ -146,13 +146,19 @@ class Store:
                     path.unlink()
 
     def _files(self) -> Iterator[_File]:
-        """The entries that are complete; none where there is no folder yet."""
-        with suppress(FileNotFoundError):
-            for entry in os.scandir(self.folder):
-                if entry.name.endswith(SUFFIX):
-                    with suppress(FileNotFoundError):
-                        found = entry.stat()
-                        yield _File(Path(entry.path), found.st_size, found.st_mtime)
+        """The entries that are complete; none where there is no folder yet, or one to read."""
+        try:
+            entries = list(os.scandir(self.folder))
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            logger.warning("the cache %s can't be read: %s", self.folder, error)
+            return
+        for entry in entries:
+            if entry.name.endswith(SUFFIX):
+                with suppress(FileNotFoundError):
+                    found = entry.stat()
+                    yield _File(Path(entry.path), found.st_size, found.st_mtime)
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}{SUFFIX}"

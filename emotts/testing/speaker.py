@@ -38,5 +38,5 @@ class Speaker:
             Take(index, 0, {control.name: beyond})
             for index, (control, _, beyond) in enumerate(settings, start=1)
         ]
-        made = self.render(*takes)
+        made = self.render(*takes) if takes else []  # an engine may have no controls
         return [(control, end, r) for (control, end, _), r in zip(settings, made, strict=True)]

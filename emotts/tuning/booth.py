@@ -1,6 +1,6 @@
 """The booth: where takes of one voice are made, checked and heard."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -14,9 +14,10 @@ from emotts.check import Check
 from emotts.conditioning import Centroids
 from emotts.emotions import Target
 from emotts.engine import Engine
-from emotts.errors import EngineError, EngineGoneError
+from emotts.errors import EngineGoneError
 from emotts.floors import Floors
 from emotts.listener import Listener
+from emotts.recorder import Recorder
 from emotts.records import Candidate, Conditioning, Take, Voice
 from emotts.rounds import DEPTH, Rounds
 from emotts.search import Search
@@ -100,28 +101,23 @@ class Booth:
         return [scoring.score(heard[listener.name], target) for listener in self.listeners]
 
     def _heard(self, text: str, takes: Sequence[Take]) -> list[Candidate]:
-        """The takes, checked and heard; the next are made meanwhile."""
+        """The takes, checked and heard; the next are made meanwhile.
+
+        Raises:
+            EngineGoneError: the engine's process failed, which tells nothing about the takes.
+        """
+        recorder = Recorder(self.engine, text, voice=self.voice.name)
         floors = Floors(text, self.voice, self.checks)
         planned = [NEUTRAL, *takes] if self.checks else takes
         found: list[Candidate] = []
-        with closing(ahead(map(floors.check, self._rendered(text, planned)), DEPTH)) as checked:
+        with closing(ahead(map(floors.check, recorder.record(planned)), DEPTH)) as checked:
             while batch := list(islice(checked, self.listeners[0].classifier.batch)):
                 for listener in self.listeners:
                     batch = listener.hear(batch)
                 found += batch
+        if recorder.gone:
+            raise EngineGoneError(found[-1].rejected)
         return [candidate for candidate in found if candidate.take.index]
-
-    def _rendered(self, text: str, takes: Sequence[Take]) -> Iterator[Candidate]:
-        """A candidate for each take; one that the engine fails on is rejected, but take 0."""
-        left = list(takes)
-        while left:
-            try:
-                for made in self.engine.renderings(text, voice=self.voice.name, takes=tuple(left)):
-                    yield Candidate(left.pop(0), made.audio, made.effective)
-            except EngineError as error:
-                if isinstance(error, EngineGoneError) or not left or not left[0].index:
-                    raise
-                yield Candidate(left.pop(0), None, {}, rejected=str(error))
 
     def _conditioning(self, emotion: str) -> Conditioning:
         request = Request("", Target({emotion: 1.0}), self.voice, 1, 0)

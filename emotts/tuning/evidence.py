@@ -36,7 +36,7 @@ def content(
         left_out: emotion → gain, of those that keep the priors that they had.
     """
     booth = plan.booth
-    who = {listener.name: listener.classifier.fingerprint for listener in booth.listeners}
+    who = {listener.name: listener.fingerprint for listener in booth.listeners}
     evidence: dict[str, Any] = {
         "emotts": version("emotts"),
         "checks": [check.name for check in booth.checks],
@@ -52,7 +52,7 @@ def content(
         evidence["curve"] = {
             "takes": plan.counts,
             "sentences": curves[CHOOSE].cells[TUNED].shape[-1],
-            "judges": {judge.name: judge.classifier.fingerprint for judge in plan.judges},
+            "judges": {judge.name: judge.fingerprint for judge in plan.judges},
             "heard_by": {name: curve.form() for name, curve in curves.items()},
         }
     return Tuned.of(

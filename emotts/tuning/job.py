@@ -170,7 +170,7 @@ class Job:
     def _contest(self, clock: Clock, text: str, emotion: str, priors: Tendencies) -> list[Heard]:
         """What is heard in the winners of a sentence, now or by an earlier run."""
         plan = self.plan
-        judges = [judge.classifier.fingerprint for judge in plan.judges]
+        judges = [judge.fingerprint for judge in plan.judges]
         where = sorted((name, vars(tendency)) for name, tendency in priors[emotion].items())
         key = f"measure/{text}/{emotion}/{judges}/{plan.counts}/{where}"
         clock.earlier += key in self._journal

@@ -59,21 +59,28 @@ class Journal:
         return self._known[key]
 
     def forget(self) -> None:
-        """Remove the file."""
-        self._file.unlink(missing_ok=True)
+        """Remove the file.
+
+        Raises:
+            ConfigError: it can't be removed.
+        """
+        try:
+            self._file.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._failed(error) from error
         self._known.clear()
 
     def _read(self, content: bytes) -> int:
         """Learn the whole lines; how many bytes they have."""
         end = 0
         for line in content.splitlines(keepends=True):
-            try:
-                key, value = from_json(line)
-            except (ValueError, TypeError):
-                break
             if not line.endswith(b"\n"):
                 break
-            self._known[key] = value
+            try:
+                key, value = from_json(line)
+                self._known[key] = value
+            except (ValueError, TypeError):
+                break
             end += len(line)
         return end
 

@@ -52,13 +52,15 @@ class Plan:
     def digest(self) -> str:
         """A hash of all that what is learned depends on, but of how long there is for it."""
         booth = self.booth
-        depends = [
+        depends: list[object] = [
             [booth.engine.name, booth.engine.fingerprint, booth.voice.name],
             {name: _plain(control) for name, control in booth.engine.controls.items()},
-            [listener.classifier.fingerprint for listener in booth.listeners],
+            [listener.fingerprint for listener in booth.listeners],
             [[check.name, check.options.model_dump(mode="json")] for check in booth.checks],
             [self.texts.learned, self.emotions, self.takes],
         ]
+        if booth.centroids is not None:
+            depends.append([[name, row.tolist()] for name, row in booth.centroids.items()])
         return hashlib.sha256(json.dumps(depends).encode()).hexdigest()[:16]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from emotts.errors import ConfigError, TextError
+from emotts.errors import ConfigError, TextError, reason
 from emotts.records import Voice
 from emotts.text import spoken
 
@@ -109,5 +109,5 @@ def _read(file: Path) -> tuple[str, ...]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise TextError(f"{file}: can't be read as text: {error}") from error
+        raise TextError(f"{file}: can't be read as text: {reason(error)}") from error
     return tuple(sentence for line in lines for sentence in spoken(line))
