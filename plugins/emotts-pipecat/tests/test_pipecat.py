@@ -3,7 +3,6 @@
 import asyncio
 import re
 import threading
-import time
 import wave
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -42,8 +41,8 @@ from emotts.records import Rendering, Take
 from emotts.testing import ToneEngine
 
 Settings = EmottsTTSService.Settings
-START_S = 20
-LIMIT_S = 120
+# What has not come by then never will: no test depends on how soon it does.
+START_S = LIMIT_S = 120
 TURN = "Good morning. [anger] You are late! It is ten.[/] Come in."
 SAID = ["Good morning.", "You are late!", "It is ten.", "Come in."]
 
@@ -216,26 +215,68 @@ def test_takes_are_chosen_for_sentences(host: Host) -> None:
         EmottsTTSService(host, text_aggregation_mode=TextAggregationMode.TOKEN)
 
 
-class Player(FrameProcessor):
-    """Where a transport would be: knows whether it was given audio."""
+class Gated(ToneEngine):
+    """An engine that waits for `gate` in the sentence "One is here."."""
 
-    playing = False
+    name = "gated"
+
+    def __init__(self, options: ToneEngine.Options) -> None:
+        super().__init__(options)
+        self.gate = threading.Event()
+
+    def synthesize(self, text: str, *, voice: str, takes: Sequence[Take]) -> Iterator[Rendering]:
+        for take in takes:
+            if text == "One is here." and not self.gate.wait(LIMIT_S):
+                raise EngineError("gated: nobody opens the gate")
+            yield from super().synthesize(text, voice=voice, takes=[take])
+
+
+class Awake(ToneEngine):
+    """An engine that makes a take only while the event loop goes on."""
+
+    name = "awake"
+    ticked = threading.Event()
+
+    def synthesize(self, text: str, *, voice: str, takes: Sequence[Take]) -> Iterator[Rendering]:
+        for take in takes:
+            self.ticked.clear()
+            if not self.ticked.wait(LIMIT_S):
+                raise EngineError("awake: the loop waits for the take")
+            yield from super().synthesize(text, voice=voice, takes=[take])
+
+
+def speaking(engine: type[ToneEngine]) -> Host:
+    """A host of one of these engines."""
+    provided = PluginInfo(engine.name, "emotts-odd", "1.0", {"engine": (engine,)})
+    config = Config(engine=EngineConfig(name=engine.name), takes=8, checks=())
+    return Host(config, plugins=Plugins([*load().loaded, provided]))
+
+
+class Player(FrameProcessor):
+    """Where a transport would be: knows whether it was given audio, and of an interruption."""
+
+    playing = interrupted = False
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
         self.playing = self.playing or isinstance(frame, TTSAudioRawFrame)
+        self.interrupted = self.interrupted or isinstance(frame, InterruptionFrame)
         await self.push_frame(frame, direction)
 
 
-def test_an_interruption_ends_the_work_and_the_service_goes_on(host: Host) -> None:
-    service = EmottsTTSService(host, settings=Settings(emotion="fear", takes=8))
+def test_an_interruption_ends_the_work_and_the_service_goes_on() -> None:
+    host = speaking(Gated)
+    service = EmottsTTSService(host, settings=Settings(emotion="fear"))
     player = Player()
 
     def conversation() -> Iterator[Frame]:
-        yield TTSSpeakFrame("One is here. " * 200)
+        yield TTSSpeakFrame("Let us begin. " + "One is here. " * 200)
         while not player.playing:
             yield SleepFrame(sleep=0.05)
         yield InterruptionFrame()
+        while not player.interrupted:
+            yield SleepFrame(sleep=0.05)
+        host.engine.gate.set()
         yield TTSUpdateSettingsFrame(delta=Settings(takes=1))
         yield TTSSpeakFrame("Go on.")
 
@@ -245,31 +286,28 @@ def test_an_interruption_ends_the_work_and_the_service_goes_on(host: Host) -> No
     down, up = asyncio.run(asyncio.wait_for(main, LIMIT_S))
     interrupted = next(i for i, f in enumerate(down) if isinstance(f, InterruptionFrame))
     before, after = choices(down[:interrupted]), choices(down[interrupted:])
-    assert 0 < len(before) < 200
+    assert [choice.text for choice in before] == ["Let us begin."]
     assert [choice.text for choice in after] == ["Go on."]
     assert not of(ErrorFrame, up)
-    assert not left_after(5)
+    assert not left_after(LIMIT_S)
 
 
-def test_the_event_loop_goes_on_while_a_sentence_is_made(host: Host) -> None:
-    async def main() -> tuple[Sequence[Frame], int]:
-        ticks = 0
-
+def test_the_event_loop_goes_on_while_a_sentence_is_made() -> None:
+    async def main() -> tuple[Sequence[Frame], Sequence[Frame]]:
         async def tick() -> None:
-            nonlocal ticks
             while True:
-                await asyncio.sleep(0.002)
-                ticks += 1
+                await asyncio.sleep(0.001)
+                Awake.ticked.set()
 
-        service = EmottsTTSService(host, settings=Settings(emotion="fear", takes=16))
+        service = EmottsTTSService(speaking(Awake), settings=Settings(emotion="fear"))
         ticking = asyncio.create_task(tick())
-        down, _ = await played(service, TTSSpeakFrame("The weather was fine all day long."))
+        frames = await played(service, TTSSpeakFrame("The weather was fine all day long."))
         ticking.cancel()
-        return down, ticks
+        return frames
 
-    down, ticks = asyncio.run(main())
-    (choice,) = choices(down)
-    assert ticks > 4 * len(choice.candidates)
+    down, up = asyncio.run(main())
+    assert len(choices(down)) == 1
+    assert not of(ErrorFrame, up)
 
 
 @pytest.mark.parametrize("text", ["…", "🙂", "[joy]"])
@@ -282,11 +320,9 @@ def test_a_text_without_anything_to_say_is_a_short_silence(host: Host, text: str
 
 def test_what_fails_is_an_error_and_the_turn_ends(host: Host) -> None:
     service = EmottsTTSService(host, settings=Settings(takes=1))
-    start = time.monotonic()
     down, up = play(service, TTSSpeakFrame("word " * 1000), TTSSpeakFrame("Go on."))
     assert "at most 4,096" in of(ErrorFrame, up)[0].error
     assert [choice.text for choice in choices(down)] == ["Go on."]
-    assert time.monotonic() - start < 30
     assert service.is_usable
 
 
@@ -327,7 +363,7 @@ def test_many_services_share_a_host(host: Host) -> None:
 
     expected = pcm(list(host.stream("Hello.", "neutral", takes=1)))
     assert [audio(down) for down, _ in asyncio.run(main())] == [expected] * 20
-    assert not left_after(5)
+    assert not left_after(LIMIT_S)
 
 
 def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:

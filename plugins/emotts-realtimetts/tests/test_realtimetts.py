@@ -205,8 +205,8 @@ def test_a_stream_that_is_stopped_leaves_no_work(host: Host) -> None:
 
     stream.feed(tokens())
     stream.play_async(**WHOLE)
-    assert begun.wait(20)
+    assert begun.wait(120)
     stream.stop()
     assert not stream.is_playing()
-    assert host.turn.acquire(timeout=20)
+    assert host.turn.acquire(timeout=120)
     host.turn.release()

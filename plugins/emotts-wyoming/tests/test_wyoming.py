@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from emotts_wyoming import Wyoming
+from emotts_wyoming.handler import Handler
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.client import AsyncClient, AsyncTcpClient
 from wyoming.error import Error
@@ -153,6 +155,13 @@ def test_a_text_without_speech_is_a_moment_of_silence(host: Host, port: int) -> 
     assert audio([chunk]).tolist() == [0] * 480
 
 
+def odd(engine: type[ToneEngine]) -> Host:
+    """A host of an engine that is defined here."""
+    info = PluginInfo(engine.name, "emotts-odd", "1", {"engine": (engine,)})
+    config = Config(engine=EngineConfig(name=engine.name), checks=(), takes=1)
+    return Host(config, plugins=Plugins([*load().loaded, info]))
+
+
 def test_an_error_half_way_ends_the_audio(port: int) -> None:
     class Hoarse(ToneEngine):
         name = "hoarse"
@@ -164,34 +173,52 @@ def test_an_error_half_way_ends_the_audio(port: int) -> None:
                 raise EngineError("the voice is gone")
             yield from super().synthesize(text, voice=voice, takes=takes)
 
-    hoarse = PluginInfo("hoarse", "emotts-hoarse", "1", {"engine": (Hoarse,)})
-    config = Config(engine=EngineConfig(name="hoarse"), checks=(), takes=1)
-    host = Host(config, plugins=Plugins([*load().loaded, hoarse]))
-
     async def ask(client: AsyncClient) -> list[Event]:
         await client.write_event(Synthesize("One is here. Now louder.").event())
         return await until(client, AudioStop)
 
-    *heard, error, _ = talk(host, port, ask)
+    *heard, error, _ = talk(odd(Hoarse), port, ask)
     assert sum(AudioChunk.is_type(event.type) for event in heard) > 1
     assert "the voice is gone" in Error.from_event(error).text
 
 
-def test_a_client_that_leaves_has_the_work_dropped(host: Host, port: int) -> None:
-    heard = 0
+def test_a_client_that_leaves_has_the_work_dropped(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dropped, waited = threading.Event(), []
+
+    class Gated(ToneEngine):
+        name = "gated"
+
+        def synthesize(
+            self, text: str, *, voice: str, takes: Sequence[Take]
+        ) -> Iterator[Rendering]:
+            for take in takes:
+                if text == "One is here.":
+                    waited.append(take.index)
+                    assert dropped.wait(120)
+                yield from super().synthesize(text, voice=voice, takes=[take])
+
+    disconnect = Handler.disconnect
+
+    async def disconnected(self: Handler) -> None:
+        await disconnect(self)
+        dropped.set()
 
     async def main() -> None:
-        nonlocal heard
-        async with connected(host, port) as client:
-            await client.write_event(Synthesize("One is here. " * 200).event())
+        async with connected(odd(Gated), port) as client:
+            await client.write_event(Synthesize("Two. " + "One is here. " * 200).event())
             await until(client, AudioChunk)
             await client.disconnect()
-            start = asyncio.get_running_loop().time()
-            await asyncio.to_thread(host.turn.acquire)
-            host.turn.release()
-            assert asyncio.get_running_loop().time() - start < 20
+            assert await asyncio.to_thread(dropped.wait, 120)
 
+    monkeypatch.setattr(Handler, "disconnect", disconnected)
     asyncio.run(main())
+    for thread in threading.enumerate():
+        if thread.name == "emotts-stream":
+            thread.join(120)
+            assert not thread.is_alive()
+    assert len(waited) < 10, "of 200 takes"
 
 
 def test_a_wrong_address_is_named(host: Host) -> None:
