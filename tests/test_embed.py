@@ -162,6 +162,16 @@ def test_what_is_written_may_be_asked_for_otherwise_until_it_is(
 def test_two_clips_of_one_name_are_refused(tmp_path: Path) -> None:
     for folder in ("x", "y"):
         speak(tmp_path / folder, 1)
-    arguments = ["embed", str(tmp_path / "x"), str(tmp_path / "y"), "--classifier", "pitch"]
+    arguments = [
+        "embed",
+        str(tmp_path / "x"),
+        str(tmp_path / "y"),
+        "--classifier",
+        "pitch",
+        "--json",
+    ]
     done = CliRunner().invoke(cli, [*arguments, "-o", str(tmp_path / "v.json")])
     assert done.exit_code == 2 and "two clips have the key #000" in done.output
+    assert '"label"' not in done.output  # nothing was heard in vain
+    done = CliRunner().invoke(cli, [*arguments, "-o", str(tmp_path / "v.npy")])
+    assert done.exit_code == 0, done.output

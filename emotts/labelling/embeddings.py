@@ -6,12 +6,12 @@ configuration of emotts reads the same.
 """
 
 import os
-import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
+from posixpath import splitext
 from typing import Any
 
 import numpy as np
@@ -24,8 +24,10 @@ from emotts.errors import ConfigError, UnknownNameError
 from emotts.files import replacing
 from emotts.labelling.arrow import PARQUET
 from emotts.labelling.decimals import shortest
+from emotts.labelling.items import Item
+from emotts.labelling.npy import table, write_npy
 from emotts.labelling.rows import Row, Schema
-from emotts.labelling.writers import Shards, Write, Writer, write_csv, writer_for
+from emotts.labelling.writers import Shards, Write, Writer, writer_for
 
 EMOTION, RAW = SPACES = ("emotion", "raw")
 
@@ -64,11 +66,17 @@ class Embeddings:
             kinds[PARQUET] = writer_for(output).write
         if output.suffix not in kinds:
             raise UnknownNameError("kind of output", output.name, (*kinds, PARQUET))
-        beside = [_table(output)] if output.suffix == ".npy" else []
+        beside = [table(output)] if output.suffix == ".npy" else []
         beside += [Path(self.centroids)] if self.centroids else []
         needs = () if self.emotion is None else (self.emotion,)
         write = self._with_centroids(kinds[output.suffix])
-        return Writer(write, tuple(beside), needs, self.form())
+        check = self._check_keys if output.suffix in (".json", ".pth") else None
+        return Writer(write, tuple(beside), needs, check, self.form())
+
+    def _check_keys(self, items: Iterable[Item]) -> None:
+        keys = _Keys(self.dataset)
+        for item in items:
+            keys.add(item.name)
 
     def _with_centroids(self, write: Write) -> Write:
         """The writer that writes centroids, too, where they are wanted."""
@@ -132,18 +140,39 @@ class Embeddings:
         Raises:
             ConfigError: two clips have one key, or none was heard.
         """
-        seen = set()
+        keys = _Keys(self.dataset)
         for shard in rows:
             for row in shard:
                 if row.embedding is None:
                     continue
-                key = f"{self.dataset}#{PurePosixPath(row.name).with_suffix('')}"
-                if key in seen:
-                    raise ConfigError(f"two clips have the key {key}: embed them apart")
-                seen.add(key)
+                key = keys.add(row.name)
                 yield key, {"name": self._name(row), "embedding": shortest(row.embedding)}
-        if not seen:
+        if not keys:
             raise ConfigError("no clip could be heard, so there are no embeddings")
+
+
+class _Keys:
+    """Coqui's keys of clips, each of which there is once."""
+
+    def __init__(self, dataset: str) -> None:
+        self._dataset = dataset
+        self._seen: set[int] = set()
+        """Hashes, which are shorter than what they are of."""
+
+    def __len__(self) -> int:
+        return len(self._seen)
+
+    def add(self, name: str) -> str:
+        """The key of a clip.
+
+        Raises:
+            ConfigError: another clip has it.
+        """
+        key = f"{self._dataset}#{PurePosixPath(splitext(name)[0])}"
+        if hash(key) in self._seen:
+            raise ConfigError(f"two clips have the key {key}: embed them apart")
+        self._seen.add(hash(key))
+        return key
 
 
 def _projected(rows: Shards) -> Shards:
@@ -155,37 +184,3 @@ def _projected(rows: Shards) -> Shards:
             else replace(row, embedding=project(row.embedding, centred=row.centred))
             for row in shard
         ]
-
-
-def _table(output: Path) -> Path:
-    """The table beside a file of numbers."""
-    return output.with_suffix(".csv")
-
-
-def write_npy(rows: Shards, schema: Schema, path: Path) -> Sequence[Path]:
-    """[rows, d] float32, NaN where nothing was heard; and a CSV of what each row is."""
-    table, flat = _table(path), path.with_suffix(".f32")
-    count = unknown = size = 0
-
-    def passed() -> Shards:
-        nonlocal count, unknown, size
-        for shard in rows:
-            for row in shard:
-                count += 1
-                if row.embedding is not None and not size:
-                    size = row.embedding.size
-                    np.full((unknown, size), np.nan, np.float32).tofile(file)
-                if size:
-                    missing = np.full(size, np.nan, np.float32)
-                    (missing if row.embedding is None else row.embedding).tofile(file)
-                else:
-                    unknown += 1
-            yield shard
-
-    with flat.open("wb") as file:
-        write_csv(passed(), schema, table)
-    header = {"descr": "<f4", "fortran_order": False, "shape": (count, size)}
-    with path.open("wb") as out, flat.open("rb") as content:
-        np.lib.format.write_array_header_1_0(out, header)
-        shutil.copyfileobj(content, out)
-    return [table, path]

@@ -3,16 +3,15 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from emotts.errors import ConfigError
-from emotts.files import replacing
 from emotts.labelling import parts
 from emotts.labelling.folder import LOCK, PLAN, check_unclaimed, check_unused
-from emotts.labelling.items import Shard, shards
+from emotts.labelling.items import Item, Shard, shards
 from emotts.labelling.parts import DiskError
 from emotts.labelling.plan import Plan, Progress, compare, read
 from emotts.labelling.rows import Row
@@ -101,11 +100,11 @@ class Job:
         self.clear()  # parts without a plan, as of a job that was killed when it began anew
         clips = 0
         given: dict[str, None] = {}
-        with _writing(self.folder / ITEMS) as file:
+        with parts.writing(self.folder / ITEMS) as file:
             for item in self.plan.sources.items():
                 clips += 1
                 given |= dict.fromkeys(item.given)
-                file(item.line())
+                file.write(item.line().encode())
         self._check_files()  # the list may have taken an hour
         self._save({**form, "clips": clips, "given": list(given), "base": os.getcwd()})
 
@@ -129,6 +128,14 @@ class Job:
             ConfigError: the list of its clips is damaged.
         """
         return shards(self.folder / ITEMS, self.clips, self.plan.shard, done=done)
+
+    def items(self) -> Iterator[Item]:
+        """The clips of the job.
+
+        Raises:
+            ConfigError: the list of them is damaged.
+        """
+        return (item for shard in self.shards() for item in shard.items)
 
     def numbers(self) -> Iterator[tuple[int, range]]:
         """The index of each shard, and the numbers of its clips."""
@@ -177,21 +184,5 @@ class Job:
 
     def _save(self, more: Mapping[str, Any]) -> None:
         self._form = {**(self._form or {}), **more}
-        with _writing(self.folder / PLAN) as file:
-            file(json.dumps(self._form, indent=2) + "\n")  # ASCII, as in `Item.line`
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[Callable[[str], object]]:
-    """Write a text file that is there when it is complete.
-
-    Raises:
-        DiskError: it can't be written.
-    """
-    try:
-        with replacing(path) as file:
-            yield lambda text: file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise DiskError(path, error) from error
+        with parts.writing(self.folder / PLAN) as file:
+            file.write(json.dumps(self._form, indent=2).encode() + b"\n")

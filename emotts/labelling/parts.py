@@ -7,9 +7,11 @@ and `embeddings` of those that have one, in their order.
 import io
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -58,7 +60,7 @@ def write(folder: Path, index: int, rows: Sequence[Row]) -> None:
 
 
 def store(file: Path, words: str, embeddings: Sequence[Embedding]) -> None:
-    """Write words and embeddings; they are on the disk, not only in its cache, under that name.
+    """Write words and embeddings.
 
     Raises:
         DiskError: they can't be written.
@@ -70,13 +72,24 @@ def store(file: Path, words: str, embeddings: Sequence[Embedding]) -> None:
         rows=np.frombuffer(words.encode(), np.uint8),
         embeddings=np.array(embeddings, np.float32),
     )
+    with writing(file) as out:
+        out.write(content.getbuffer())
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[BinaryIO]:
+    """Write a file that is there when it is complete, and on the disk, not only in its cache.
+
+    Raises:
+        DiskError: it can't be written.
+    """
     try:
-        with replacing(file) as out:
-            out.write(content.getbuffer())
-            out.flush()
-            os.fsync(out.fileno())
+        with replacing(path) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
     except OSError as error:
-        raise DiskError(file, error) from error
+        raise DiskError(path, error) from error
 
 
 def sync(file: Path) -> None:

@@ -85,7 +85,7 @@ def label(
             job = Job(folder, plan, files, restart=restart)
             if not job.finished:
                 job.prepare()
-                _check_columns(job, writer)
+                _check_writer(job, writer)
                 yield from _label(job, config, made, executor)
                 yield from _write(job, target, writer.write, made)
             job.clear()
@@ -114,8 +114,7 @@ def _label(
 
 def _speakers(job: Job) -> frozenset[str]:
     """Those who may have a profile: a clip of windows is many rows."""
-    items = (item for shard in job.shards() for item in shard.items)
-    return profiles.candidates(items, 1 if job.plan.window_s else profiles.LEAST)
+    return profiles.candidates(job.items(), 1 if job.plan.window_s else profiles.LEAST)
 
 
 def _profiles(job: Job, made: Classifier, speakers: frozenset[str]) -> Path:
@@ -178,7 +177,10 @@ def _check(window_s: float | None, center: str | None, shard: int | None) -> Non
         raise ConfigError(f"a shard has at least one clip; got {shard}")
 
 
-def _check_columns(job: Job, writer: Writer) -> None:
+def _check_writer(job: Job, writer: Writer) -> None:
+    """Refuse what could not be written in the end, before anything is heard for it."""
     for name in writer.needs:
         if name not in job.given:
             raise UnknownNameError("column of the manifest", name, job.given)
+    if writer.check is not None and not parts.finished(job.parts(HEARD)):
+        writer.check(job.items())

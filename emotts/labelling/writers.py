@@ -5,7 +5,7 @@ from which they are then moved to where they belong.
 """
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from emotts.errors import UnknownNameError
 from emotts.labelling import arrow, database
 from emotts.labelling.arrow import PARQUET
 from emotts.labelling.decimals import shortest
+from emotts.labelling.items import Item
 from emotts.labelling.rows import Row, Schema
 
 Shards = Iterator[Sequence[Row]]
@@ -37,6 +38,8 @@ class Writer:
     """The files that it writes besides the one that was asked for."""
     needs: tuple[str, ...] = ()
     """The columns of the manifests that it can't do without."""
+    check: Callable[[Iterable[Item]], None] | None = None
+    """Raises a ConfigError where it can't write rows of these clips; None: it can, of all."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """How it writes: a result that was written otherwise is not this one."""
 
