@@ -30,6 +30,7 @@ CHUNK_S = 0.1
 WIDTH = 2
 # What is heard of a text that holds nothing to speak: clients make a file of it, or fail.
 SILENCE = Audio.silence(0.02, 24_000)
+INSIDE = "an error inside the server; its log says more"
 _END = None
 
 
@@ -78,6 +79,13 @@ class Handler(AsyncEventHandler):
         self._chunks: asyncio.Queue[str | None] | None = None
         """Of the text that is being streamed; None: no stream is open."""
         self._speaking: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Answer events until the client leaves; one that sends what is none is parted from."""
+        try:
+            await super().run()
+        except Exception as error:
+            logger.warning("parted from a client: %r", error)
 
     async def handle_event(self, event: Event) -> bool:
         """Answer an event; True: go on."""
@@ -139,6 +147,11 @@ class Handler(AsyncEventHandler):
             await self._send(SILENCE)
         except EmottsError as error:
             await self.write_event(Error(str(error), type(error).__name__).event())
+        except ConnectionError:
+            raise  # there is nobody to tell
+        except Exception as error:
+            logger.error("a request failed", exc_info=error)
+            await self.write_event(Error(INSIDE, type(error).__name__).event())
         await self.write_event(AudioStop().event())
 
     def _choices(

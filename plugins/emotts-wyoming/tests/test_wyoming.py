@@ -1,6 +1,7 @@
 """The protocol, asked by the package's own client over a real socket."""
 
 import asyncio
+import gc
 import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -244,6 +245,38 @@ def test_a_file_in_the_place_of_a_socket_is_kept(tmp_path: Path) -> None:
     ended = CliRunner().invoke(cli, ["serve", "--wyoming", f"unix://{file}"])
     assert ended.exit_code == 2 and "is no socket" in ended.output
     assert file.read_text() == "mine"
+
+
+def test_what_nobody_expected_ends_the_audio_too(host: Host, port: int) -> None:
+    async def ask(client: AsyncClient) -> list[Event]:
+        await client.write_event(Event("synthesize", {"text": 5}))
+        told = await until(client, AudioStop)
+        await client.write_event(Synthesize("Hi.", voice=HEARTY).event())
+        return [*told, *await until(client, AudioStop)]
+
+    error, _, *events = talk(host, port, ask)
+    assert "inside the server" in Error.from_event(error).text
+    assert audio(events).size
+
+
+@pytest.mark.parametrize(
+    "sent", [b"[]", b"{}", b'{"type": "synthesize"}', b'{"type": "describe", "data_length": "x"}']
+)
+def test_who_sends_what_is_no_event_is_parted_from(
+    host: Host, port: int, sent: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        async with Wyoming().serving(host, f"tcp://127.0.0.1:{port}"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(sent + b"\n")
+            assert await asyncio.wait_for(reader.read(), 120) == b""
+            writer.close()
+            await writer.wait_closed()
+
+    asyncio.run(main())
+    gc.collect()  # tells of tasks whose errors nobody asked for
+    assert "parted from a client" in caplog.text
+    assert "wyoming event handler" not in caplog.text
 
 
 @pytest.fixture
