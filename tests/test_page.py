@@ -184,6 +184,9 @@ def test_it_fits_a_phone_in_light_and_dark(page: "playwright.Page", scheme: str)
     page.fill("#text", "Good morning.")
     speak(page, 1)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    # The verdicts, too, are there without scrolling sideways.
+    assert page.evaluate("document.querySelector('.wide').scrollWidth") <= 390
+    assert page.locator("tr.chosen td").last.is_visible()
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     brightness = sum(map(int, background.removeprefix("rgb(").removesuffix(")").split(", "))) / 3
     assert (brightness > 200) == (scheme == "light")
