@@ -155,3 +155,10 @@ def test_an_empty_key_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, k
     result = CliRunner().invoke(cli, [*asked, "--key-file", str(tmp_path / "key")])
     assert result.exit_code == 2
     assert "key is empty" in result.output
+
+
+def test_a_key_that_is_no_text_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"\xff\xfe")
+    result = CliRunner().invoke(cli, ["serve", "--key-file", str(tmp_path / "key")])
+    assert result.exit_code == 2
+    assert "can't be read as a key" in result.output

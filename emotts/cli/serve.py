@@ -19,7 +19,7 @@ from emotts.cli.common import (
     settings_option,
     verbose_option,
 )
-from emotts.errors import ConfigError
+from emotts.errors import ConfigError, reason
 from emotts.host import Host
 
 try:
@@ -106,9 +106,13 @@ def _key(file: Path | None) -> str | None:
     """What clients must send; None: nothing. A variable that is empty counts as not set."""
     if file is None:
         return os.environ.get(KEY_VARIABLE, "").strip() or None
-    if key := file.read_text().strip():
-        return key
-    raise ConfigError(f"{file} is empty: write the key that clients must send into it")
+    try:
+        key = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: can't be read as a key: {reason(error)}") from error
+    if not key:
+        raise ConfigError(f"{file} is empty: write the key that clients must send into it")
+    return key
 
 
 def _wyoming(host: Host, uri: str, trust_network: bool) -> Beside:
