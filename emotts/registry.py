@@ -10,7 +10,7 @@ import pluggy
 from emotts.check import Check
 from emotts.classifier import Classifier
 from emotts.engine import Engine
-from emotts.errors import ConfigError, PluginError, UnknownNameError
+from emotts.errors import ConfigError, EmottsError, PluginError, UnknownNameError, failing_as
 from emotts.executor import Executor
 from emotts.protocol import Protocol
 from emotts.speech import Choice, Request
@@ -130,8 +130,9 @@ class Plugins:
         """Tell the observers; those of a plugin that raises are not told again."""
         for hooks in tuple(self._observers):
             try:
-                hooks.emotts_sentence_chosen(choice=choice, request=request)
-            except Exception:
+                with failing_as(PluginError, "an observer"):
+                    hooks.emotts_sentence_chosen(choice=choice, request=request)
+            except EmottsError:
                 logger.exception("an observer of choices failed; it is not told again")
                 self._observers.remove(hooks)
 

@@ -154,7 +154,11 @@ def test_the_variable_narrows_loading(install, monkeypatch):
         plugins.load()
 
 
-def test_an_observer_that_raises_is_not_asked_again(install, caplog):
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [("raise ValueError('no')", "ValueError: no"), ("raise SystemExit('no')", "SystemExit: no")],
+)
+def test_an_observer_that_fails_is_not_asked_again(harm, told, install, caplog):
     install(
         "watching",
         HOOK + "seen = []\n@hookimpl\ndef emotts_sentence_chosen(choice): seen.append(choice)",
@@ -162,11 +166,11 @@ def test_an_observer_that_raises_is_not_asked_again(install, caplog):
     install(
         "failing",
         HOOK + "seen = []\n@hookimpl\ndef emotts_sentence_chosen(choice, request):\n"
-        "    seen.append(request)\n    raise ValueError('no')",
+        f"    seen.append(request)\n    {harm}",
     )
     loaded = plugins.load()
     for sentence in ("first", "second"):
         loaded.sentence_chosen(sentence, "request")
     assert import_module("emotts_watching").seen == ["first", "second"]
     assert import_module("emotts_failing").seen == ["request"]
-    assert "ValueError: no" in caplog.text
+    assert told in caplog.text
