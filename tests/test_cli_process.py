@@ -56,6 +56,20 @@ def test_the_help_is_clicks_however_wide_the_terminal(columns: str, option: str)
     assert pages[0].replace(b"Usage: -c ", b"Usage: emotts ") == pages[1]
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no full device")
+def test_standard_output_that_is_full_is_a_message_and_exit_code_2() -> None:
+    program = "from emotts.cli import main; main()"
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", program, "plugins"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    told = b"Error: standard output can't be written: No space left on device\n"
+    assert (done.returncode, done.stderr) == (2, told)
+
+
 def test_an_error_is_a_message_and_exit_code_2() -> None:
     process = emotts("say", "Hello.", "--emotion", "joyful")
     out, err = process.communicate(timeout=PATIENCE_S)

@@ -1,5 +1,8 @@
 """The root of the command line: a group whose commands are imported when they are asked for."""
 
+import errno
+import os
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -9,6 +12,8 @@ import click
 from emotts.cli import COMMANDS, SUMMARY
 from emotts.errors import EmottsError
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says where no more fits; files that are written say so themselves."""
 INTERRUPTED = 130
 """Exit code of a process that Ctrl-C ended, as shells report it."""
 
@@ -81,9 +86,18 @@ def run() -> int:
     """Run the command line; its exit code."""
     try:
         code: int | None = cli.main(standalone_mode=False)
+        if sys.stdout is not None:  # it is where it is closed
+            sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except click.Abort:
         return INTERRUPTED
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        click.echo(f"Error: standard output can't be written: {error.strerror}", err=True)
+        # Python writes what is left once more at its end, and would complain, too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Failure.exit_code
     return code or 0
