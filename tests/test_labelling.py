@@ -60,6 +60,15 @@ def test_a_row_says_what_the_classifier_hears(tmp_path: Path) -> None:
         assert (row["classifier"], row["fingerprint"], row["error"]) == ("pitch", "pitch", None)
 
 
+def test_small_shards_are_together_in_parquet(tmp_path: Path) -> None:
+    speak(tmp_path / "clips", 5)
+    run([tmp_path / "clips"], tmp_path / "a.parquet", shard=1)
+    assert pq.ParquetFile(tmp_path / "a.parquet").num_row_groups == 1
+    assert pq.read_table(tmp_path / "a.parquet")["name"].to_pylist() == [
+        f"00{index}.wav" for index in range(5)
+    ]
+
+
 @AUDFORMAT
 def test_all_outputs_say_the_same(tmp_path: Path) -> None:
     clips = speak(tmp_path / "clips", 5)

@@ -99,6 +99,12 @@ def test_a_folder_that_a_pattern_matches_is_searched_whatever_its_name(tmp_path:
         assert sorted(item.name for item in found(f"{tmp_path}/{pattern}")) == names, pattern
 
 
+def test_links_in_a_circle_double_no_clips(tmp_path: Path) -> None:
+    speak(tmp_path / "a", 2)
+    (tmp_path / "a" / "again").symlink_to("..")
+    assert len(found(f"{tmp_path}/**/*.wav")) == len(found(tmp_path, tmp_path / "a" / "again")) == 2
+
+
 def test_a_clip_that_a_pattern_finds_twice_comes_once_as_its_manifest_says(tmp_path: Path) -> None:
     speak(tmp_path / "clips", 2)
     (tmp_path / "metadata.csv").write_text("000|Yes.\n")
@@ -113,6 +119,7 @@ def test_the_speaker_is_found_in_the_name_where_the_manifest_has_none(tmp_path: 
     speak(tmp_path / "bob", 1)
     assert [item.speaker for item in found(tmp_path, speaker="^([^/]+)/")] == ["ann", "bob"]
     assert [item.speaker for item in found(tmp_path, speaker="a..")] == ["ann", None]
+    assert [item.speaker for item in found(tmp_path, speaker="^a*")] == ["a", None]
     (tmp_path / "m.csv").write_text("path,speaker\nann/000.wav,carl\nbob/000.wav,\n")
     named = found(tmp_path / "m.csv", speaker="^[^/]+")
     assert [item.speaker for item in named] == ["carl", "bob"]

@@ -39,9 +39,9 @@ class Item:
 
     def __post_init__(self) -> None:
         """Escape what no file of rows could hold; by its path alone the clip must be found."""
-        for name in ("name", "speaker", "text"):
-            if (words := getattr(self, name)) is not None:
-                object.__setattr__(self, name, utf8(words))
+        object.__setattr__(self, "name", utf8(self.name))
+        for name in ("speaker", "text"):  # of which an empty one is none
+            object.__setattr__(self, name, utf8(getattr(self, name) or "") or None)
         given = {utf8(name): utf8(value) for name, value in self.given.items()}
         object.__setattr__(self, "given", given)
 

@@ -69,8 +69,8 @@ def named(place: "_Place", row: Mapping[str, str], column: str) -> Item:
     return Item(
         path,
         name,
-        speaker=row[speaker] or None if speaker else None,
-        text=row[text] or None if text else None,
+        speaker=row[speaker] if speaker else None,
+        text=row[text] if text else None,
         given={name: value for name, value in row.items() if name not in used},
     )
 

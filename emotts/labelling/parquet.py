@@ -1,6 +1,6 @@
-"""Parquet: a row group for each shard, embeddings as lists of one size."""
+"""Parquet: groups of rows, embeddings as lists of one size."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -35,9 +35,21 @@ def write(rows: Shards, schema: Schema, path: Path) -> list[Path]:
     # A dictionary of numbers that hardly ever repeat is longer than they are.
     how = {"compression": "zstd", "use_dictionary": words, "use_byte_stream_split": NUMBERS}
     with pq.ParquetWriter(path, form, **how) as file:
-        for shard in chain(silent, rows):
-            file.write_batch(_batch(shard, schema, form, size))
+        for group in _groups(chain(silent, rows)):
+            file.write_batch(_batch(group, schema, form, size))
     return [path]
+
+
+def _groups(shards: Iterable[Sequence[Row]]) -> Iterator[list[Row]]:
+    """The rows in groups: the file describes each of them at its end, and shards may be small."""
+    group: list[Row] = []
+    for shard in shards:
+        group += shard
+        if len(group) >= BATCH:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 def texts(file: Path) -> Iterator[dict[str, str]]:
@@ -62,7 +74,7 @@ def _texts(column: pa.Array) -> list[str]:
 
 
 def _batch(rows: Sequence[Row], schema: Schema, form: pa.Schema, size: int) -> pa.RecordBatch:
-    """The rows of a shard."""
+    """The rows of a group."""
     values = [schema.values(row) for row in rows]
     columns = [
         pa.array([value[name] for value in values], TYPES[kind])

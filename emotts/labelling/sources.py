@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from emotts.errors import ConfigError
@@ -13,6 +14,7 @@ from emotts.labelling.items import Item
 
 AUDIO = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".au"})
 ARCHIVE = ".tar"
+_FOLDERS = 4_096
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Sources:
         """
         pattern = _compiled(self.speaker)
         seen: set[int] = set()
+        real = lru_cache(_FOLDERS)(_real)  # `**` follows links, also those that lead in a circle
         for path in self.paths:
             found = False
             for item in _found(path, self.table):
@@ -43,13 +46,22 @@ class Sources:
                 # Only several paths can name a clip twice, those that a pattern matches among them;
                 # hashes cost less than the clips.
                 if len(self.paths) > 1 or glob.has_magic(path):
-                    key = hash((os.path.abspath(item.path), item.offset, item.start_s, item.end_s))
+                    folder, name = os.path.split(item.path)
+                    key = hash((real(folder), name, item.offset, item.start_s, item.end_s))
                     if key in seen:
                         continue
                     seen.add(key)
                 yield _with_speaker(item, pattern)
             if not found:
                 raise ConfigError(f"{path}: holds no audio; known are {_listed(AUDIO)}")
+
+
+def _real(folder: str) -> str:
+    """Where a folder really is; as it was named where none can have such a name."""
+    try:
+        return os.path.realpath(folder)
+    except ValueError:
+        return folder
 
 
 def _compiled(expression: str | None) -> re.Pattern[str] | None:
