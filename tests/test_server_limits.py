@@ -15,8 +15,9 @@ import pytest
 from patience import PATIENCE_S, until, web
 from test_server import humming, served  # noqa: F401  (a fixture)
 
-from emotts import Config, Host
+from emotts import Audio, Config, Host
 from emotts.server.app import MAX_BODY, ServerSettings
+from emotts.server.encode import Encoder
 
 pytestmark = pytest.mark.slow
 
@@ -161,6 +162,25 @@ def test_who_waits_for_an_engine_holds_nobody_up(
         assert not found.done()
         gate.set()
         assert found.result().status_code == 200
+
+
+def test_what_is_encoded_holds_nobody_up(tones: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, gate = Event(), Event()
+
+    class Slow(Encoder):
+        def add(self, audio: Audio) -> bytes:
+            asked.set()
+            gate.wait(PATIENCE_S)
+            return super().add(audio)
+
+    monkeypatch.setattr("emotts.server.speech.Encoder", Slow)
+    with served(Host(Config.load(tones))) as address, ThreadPoolExecutor(1) as pool:
+        found = pool.submit(web.post, f"{address}{SPEAK}", json=BODY)
+        assert asked.wait(PATIENCE_S)
+        assert web.get(f"{address}/health").status_code == 200
+        assert not found.done()
+        gate.set()
+        assert found.result().content
 
 
 def test_what_nobody_expected_is_counted_and_logged_once(

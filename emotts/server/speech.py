@@ -1,5 +1,6 @@
 """`/v1/audio/speech`, as OpenAI's clients ask for it, and what they look up around it."""
 
+import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
@@ -91,12 +92,12 @@ def _model(name: str) -> dict[str, Any]:
 
 
 async def _pieces(choices: AsyncIterator[Choice], body: SpeechBody) -> AsyncIterator[bytes]:
-    """The encoded audio, a piece a sentence."""
+    """The encoded audio, a piece a sentence; a long one takes too long for the loop of all."""
     encoder = Encoder(body.response_format)
     async for choice in choices:
-        if data := encoder.add(audio.join(choice.clips)):
+        if data := await asyncio.to_thread(encoder.add, audio.join(choice.clips)):
             yield data
-    yield encoder.finish()
+    yield await asyncio.to_thread(encoder.finish)
 
 
 async def _events(choices: AsyncIterator[Choice], body: SpeechBody) -> AsyncIterator[str]:
