@@ -105,9 +105,7 @@ def test_effective_controls_are_within_range_and_complete(engine):
     assert "warp" not in effective
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     places=st.fixed_dictionaries({name: st.floats(0, 1) for name in CONTROLS}),
     seed=st.integers(0, 2**63 - 1),
