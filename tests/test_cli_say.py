@@ -11,6 +11,8 @@ from click.testing import CliRunner, Result
 
 from emotts import read
 from emotts.cli import cli
+from emotts.cli.progress import progress
+from emotts.records import Candidate, Take
 
 TEXT = "The cat sat. The dog ran."
 
@@ -210,6 +212,18 @@ def test_a_wrong_option_names_the_right_ones(
 def test_a_text_in_another_encoding_is_not_spoken_in_part(tones: Path, folder: Path) -> None:
     result = CliRunner().invoke(cli, ["say", "Gr\udcfc\udcdfe.", "-e", "fear"])
     assert result.exit_code == 2 and "not in the encoding of the terminal" in result.stderr
+
+
+def test_a_terminal_is_told_what_it_waits_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    with progress(8) as observe:
+        before = capsys.readouterr().err
+        observe(Candidate(Take(0, 0), None, {}))
+    assert "a voice that is new takes longer" in before and "0/8" in before
+    assert "takes " in (after := capsys.readouterr().err) and "1/8" in after
 
 
 def test_an_unknown_key_of_a_config_names_itself(tones: Path, folder: Path) -> None:
