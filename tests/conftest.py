@@ -1,5 +1,6 @@
 """Fixtures that several test modules share."""
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +10,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 Install = Callable[..., None]
+
+# The background jobs of a shell ignore Ctrl-C, and so would the programs that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # `pytest --hypothesis-profile thorough` looks at so many cases of every property.
 # The suite looks at the same ones every time, however slowly they are drawn.
