@@ -1,23 +1,27 @@
 """What a server gives nobody: files, other origins, a hint of the key, or more than its share."""
 
+import gc
 import http.client
 import json
 import logging
 import socket
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from patience import PATIENCE_S, until, web
 from test_server import humming, served  # noqa: F401  (a fixture)
 
-from emotts import Audio, Config, Host
+from emotts import Audio, Choice, Config, Host
 from emotts.server.app import MAX_BODY, ServerSettings
 from emotts.server.encode import Encoder
+from emotts.speech import Request
 
 pytestmark = pytest.mark.slow
 
@@ -181,6 +185,32 @@ def test_what_is_encoded_holds_nobody_up(tones: Path, monkeypatch: pytest.Monkey
         assert not found.done()
         gate.set()
         assert found.result().content
+
+
+def test_losing_takes_are_not_kept_until_the_reply_is_whole(
+    tones: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = Host(Config.load(tones))
+    losers: list[list[weakref.ref[Audio]]] = []
+    left = []
+    speak = host.speak
+
+    def watched(request: Request, **options: Any) -> Iterator[Choice]:
+        for choice in speak(request, **options):
+            rivals = [c.audio for c in choice.candidates if c is not choice.candidate]
+            losers.append([weakref.ref(audio) for audio in rivals if audio is not None])
+            del rivals
+            yield choice
+        gc.collect()
+        left.extend(sum(audio() is not None for audio in sentence) for sentence in losers)
+
+    monkeypatch.setattr(host, "speak", watched)
+    with served(host) as address:
+        body = {"text": "One cat. Two dogs. It rained. It snowed.", "emotion": "fear"}
+        reply = web.post(f"{address}/v1/emotts/say", json=body).json()
+    assert all(len(sentence["candidates"]) > 1 for sentence in reply["sentences"])
+    assert len(left) == 4 and all(losers)
+    assert not any(left[:2])  # the last ones may be in use
 
 
 def test_what_nobody_expected_is_counted_and_logged_once(

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -107,8 +108,9 @@ def _say(service: Service, body: SayBody, line: Line) -> None:
         asked = service.host.request(body.text, body.wanted, **options)
     choices = []
     for choice in service.speak(asked, line, heard):
-        choices.append(choice)
         line.send(("sentence", _sentence(choice, body)))
+        # Of hundreds of takes a sentence the winners alone are needed in the end.
+        choices.append(replace(choice, candidates=(choice.candidate,), chosen=0))
     speech = service.host.speech(asked, choices)
     form = speech_form(speech, output=None, embedding=True)
     if body.audio != "none":
