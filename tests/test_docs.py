@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from io import StringIO
@@ -75,7 +76,10 @@ def test_the_plugin_of_two_files_works(
     page: str, tmp_path: Path, tones: Path, install: Callable[..., None]
 ) -> None:
     files = {block.file: block.code for block in blocks(ROOT / page) if block.file}
-    entry = re.search(r'^(\w+) = "(\w+)"$', files.pop("pyproject.toml"), re.MULTILINE)
+    project = files.pop("pyproject.toml")
+    # What `emotts plugins check` asks of a distribution.
+    assert {"description", "license", "requires-python"} <= set(tomllib.loads(project)["project"])
+    entry = re.search(r'^(\w+) = "(\w+)"$', project, re.MULTILINE)
     assert entry is not None
     install(entry[1], files.pop(f"{entry[2]}.py"))
     listed = json.loads(CliRunner().invoke(cli, ["plugins", "--json"]).stdout)

@@ -103,6 +103,7 @@ def test_a_plugin_that_does_not_load_breaks_that_promise(install: Callable[..., 
     result = emotts("check", "absent")
     assert result.exit_code == 1
     assert "FAILED  It loads: ModuleNotFoundError: No module named 'a_module_that" in result.stdout
+    assert "ok      Loading it prints nothing" in result.stdout  # what is logged is not its own
 
 
 def test_what_is_to_be_checked_may_be_named_by_what_it_provides(tones: Path) -> None:
