@@ -2,7 +2,7 @@
 
 import io
 import random
-import time
+import timeit
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -71,9 +71,8 @@ def strict_options(component: Component) -> None:
 @COMPONENT.promise
 def cheap(component: Component) -> None:
     """Constructing it is cheap: weights and heavy imports wait for the first use."""
-    start = time.perf_counter()
-    component.another()
-    seconds = time.perf_counter() - start
+    # The quickest of three: a busy machine delays one or another, weights delay each.
+    seconds = min(timeit.repeat(component.another, number=1, repeat=3))
     expect(seconds < CHEAP_S, f"it took {seconds:.2f} s; at most {CHEAP_S:g} s")
 
 
