@@ -15,6 +15,7 @@ from emotts.options import Options
 
 Model = TypeVar("Model", bound=BaseModel)
 
+WORDS = {"tuple_type": "must be a list, such as [one, another]", "too_short": "must not be empty"}
 MAX_TAKES = 256
 DAY_S = 86_400.0
 PROCESS_KEYS = ("python", "deadline_s", "start_s", "memory_mb", "cooldown_s")
@@ -179,10 +180,7 @@ def _problem(model: type[BaseModel], loc: tuple[str | int, ...], kind: str, mess
     key = ".".join(map(str, loc))
     if kind == "extra_forbidden":
         return f"unknown key {key!r}; valid: {_keys(_owner(model, loc))}"
-    if kind == "tuple_type":
-        message = "must be a list, such as [one, another]"
-    if kind == "too_short":
-        message = "must not be empty"
+    message = WORDS.get(kind, message)
     return f"{key}: {message.removeprefix('Value error, ')}" if key else message
 
 
