@@ -54,6 +54,10 @@ class Audio:
         if not np.isfinite(self.samples).all():
             raise AudioError("audio holds NaN or infinite samples")
 
+    def __repr__(self) -> str:
+        """How long it is, in the place of its samples."""
+        return f"Audio({self.duration_s:.2f} s at {self.rate} Hz)"
+
     @classmethod
     def silence(cls, seconds: float, rate: int) -> "Audio":
         """Nothing to hear, for at least one sample."""

@@ -76,7 +76,7 @@ class Prediction:
 
     scores: Mapping[str, float]
     """Canonical emotion → probability; empty for a classifier of dimensions alone."""
-    embedding: Embedding
+    embedding: Embedding = field(repr=False)
     """[d] float32, the classifier's inner view of the emotion."""
     dimensions: Mapping[str, float] | None = None
     """Arousal, dominance, valence, about 0…1, where the classifier has them."""
@@ -100,7 +100,7 @@ class Prediction:
 class Profile:
     """What a classifier hears in a voice on average, over varied renderings or recordings."""
 
-    embedding: Embedding
+    embedding: Embedding = field(repr=False)
     """[d] float32, mean embedding."""
     log_odds: Mapping[str, float]
     """Canonical emotion → mean log-odds."""

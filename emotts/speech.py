@@ -92,7 +92,7 @@ class Choice:
     """The sentence, as it was given to the engine."""
     target: Target
     """What was wanted of it."""
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[Candidate, ...] = field(repr=False)
     """In order of their takes."""
     chosen: int
     """Index of the winner in `candidates`."""
@@ -157,7 +157,7 @@ class Speech:
     """One a sentence, in order."""
     audio: Audio
     """All sentences after each other."""
-    embeddings: Mapping[str, Embedding]
+    embeddings: Mapping[str, Embedding] = field(repr=False)
     """Classifier → [d] float32, mean over the chosen takes, weighted by duration; a classifier of
     finalists that heard none of them is missing."""
 

@@ -171,7 +171,7 @@ def test_two_clips_of_one_name_are_refused(tmp_path: Path) -> None:
         "--json",
     ]
     done = CliRunner().invoke(cli, [*arguments, "-o", str(tmp_path / "v.json")])
-    assert done.exit_code == 2 and "two clips have the key #000" in done.output
+    assert done.exit_code == 2 and "has the key of another clip, #000" in done.output
     assert '"label"' not in done.output  # nothing was heard in vain
     done = CliRunner().invoke(cli, [*arguments, "-o", str(tmp_path / "v.npy")])
     assert done.exit_code == 0, done.output

@@ -116,6 +116,13 @@ def test_the_chosen_take_is_heard_as_the_target_and_take_0_is_not() -> None:
     assert choice.candidate.score == max(c.score for c in choice.candidates if c.score is not None)
 
 
+def test_a_choice_prints_without_samples() -> None:
+    (choice,) = choices()
+    printed = f"{choice} {choice.audio} {choice.candidate}"
+    assert "array(" not in printed
+    assert f"Audio({choice.audio.duration_s:.2f} s at {choice.audio.rate} Hz)" in printed
+
+
 def test_one_choice_a_sentence_each_as_soon_as_it_is_made() -> None:
     request = Request("One cat. Two dogs.", target("anger"), VOICE, 4, seed=0)
     made = speak(request, engine=ENGINE, listeners=[listener()], checks=[])

@@ -194,5 +194,8 @@ def _default(attribute: Attribute) -> str:
         return ""
     if "class-attribute" not in attribute.labels:  # what `__init__` sets is no default
         return ""
-    made = re.search(r"default_factory=(\w+)", str(attribute.value))
-    return {"dict": "{}"}.get(made[1], f"{made[1]}()") if made else str(attribute.value)
+    value = str(attribute.value)
+    if value.startswith("field(") and "default" not in value:
+        return ""
+    made = re.search(r"default_factory=(\w+)", value)
+    return {"dict": "{}"}.get(made[1], f"{made[1]}()") if made else value

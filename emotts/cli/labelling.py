@@ -21,7 +21,7 @@ from emotts.cli.common import (
     settings_option,
     verbose_option,
 )
-from emotts.cli.options import setting
+from emotts.cli.options import counted, setting
 from emotts.config import ClassifierConfig
 from emotts.labelling import Progress, Sources, label
 from emotts.parts import make_executor
@@ -116,8 +116,9 @@ class Job:
         )
         last = _print(progress) if self.as_json else _show(progress)
         if not self.as_json:
+            rows, clips = counted(last.rows or 0, "row"), counted(last.done, "clip")
             failed = f", {last.errors} of them errors" if last.errors else ""
-            click.echo(f"wrote {output}: {last.rows} rows of {last.done} clips{failed}")
+            click.echo(f"wrote {output}: {rows} of {clips}{failed}")
         if last.errors == last.rows:
             sys.exit(1)
 

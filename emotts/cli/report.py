@@ -2,7 +2,7 @@
 
 import click
 
-from emotts.cli.options import echo_json, json_option, verbose_option
+from emotts.cli.options import counted, echo_json, json_option, verbose_option
 from emotts.reporting import AUDIO, report
 
 
@@ -32,4 +32,5 @@ def command(labels: str, output: str, truth: str | None, audio: str, as_json: bo
     if as_json:
         echo_json({"output": output, **found.form()})
     else:
-        click.echo(f"wrote {output}: {found.rows} rows, {found.errors.total()} of them errors")
+        rows = counted(found.rows, "row")
+        click.echo(f"wrote {output}: {rows}, {found.errors.total()} of them errors")

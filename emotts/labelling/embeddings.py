@@ -170,7 +170,7 @@ class _Keys:
         """
         key = f"{self._dataset}#{PurePosixPath(splitext(name)[0])}"
         if hash(key) in self._seen:
-            raise ConfigError(f"two clips have the key {key}: embed them apart")
+            raise ConfigError(f"{name} has the key of another clip, {key}: embed them apart")
         self._seen.add(hash(key))
         return key
 
