@@ -30,8 +30,8 @@ Observer = Callable[[Candidate], None]
 
 # Takes that wait to be heard while the next one is made.
 DEPTH = 2
-# How many takes are heard, at least, between two looks at whether one is certain: of two, the
-# better one is; and how many are heard at once, which is a matter of speed, decides nothing.
+# How many takes there are at the first look at whether one is certain; after it, each is looked at.
+# How many are heard at once is a matter of speed, and decides nothing.
 LOOK = 2
 
 
@@ -117,8 +117,9 @@ class Rounds:
         """Make and hear takes; why they are the last ones, if they are."""
         # Rendering the next takes and hearing the last ones share the processor's cores.
         with closing(ahead(self._made(takes), DEPTH, meanwhile=self._load)) as made:
-            while heard := self._heard(made):
-                self.candidates = scored([*self.candidates, *heard], self._request)
+            for candidate in self._heard(made):
+                self._observed(candidate)
+                self.candidates = scored([*self.candidates, candidate], self._request)
                 if self._request.stop == "adaptive" and self._certain():
                     return "certain"
         if self._recorder.gone:
@@ -130,7 +131,7 @@ class Rounds:
 
         Beside a recording there is always something to gain: it says not only what, but how.
         """
-        if self._request.like is not None or not self._reached():
+        if self._request.like is not None or len(self.candidates) < LOOK or not self._reached():
             return False
         self.candidates = self._floors.check_winner(self.candidates)
         return self._reached()
@@ -163,19 +164,12 @@ class Rounds:
             return next(iter(ranking(self.candidates)), None)
         return None
 
-    def _heard(self, made: Iterator[Candidate]) -> list[Candidate]:
-        """The next candidates, heard; as many as one looks at together."""
-        heard: list[Candidate] = []
-        while len(heard) < LOOK:
-            batch = list(islice(made, self._listeners[0].classifier.batch))
-            if not batch:
-                break
+    def _heard(self, made: Iterator[Candidate]) -> Iterator[Candidate]:
+        """The candidates, heard, as many at once as the first listener likes to."""
+        while batch := list(islice(made, self._listeners[0].classifier.batch)):
             for listener in self._listeners:
                 batch = listener.hear(batch)
-            for candidate in batch:
-                self._observed(candidate)
-            heard += batch
-        return heard
+            yield from batch
 
     def _observed(self, candidate: Candidate) -> None:
         """Show a candidate that was heard."""
