@@ -674,6 +674,7 @@ def test_the_command_tells_how_far_it_is(tmp_path: Path, tones: Path) -> None:
         assert f"| `{key}` |" in documented.read_text().split("\n## label\n")[1].split("\n## ")[0]
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_how_far_it_is_and_how_fast(tmp_path: Path, tones: Path) -> None:
     speak(tmp_path / "clips", 3)
     own, theirs = pty.openpty()

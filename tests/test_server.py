@@ -253,6 +253,7 @@ def emotts_engines():
 """
 
 
+@pytest.mark.slow
 def test_openais_voices_stand_for_what_speaks(tones, install) -> None:
     install("namesake", NAMESAKE)
     changed = {"engine": EngineConfig(name="namesake"), "voice": "bass", "takes": 1}
@@ -371,6 +372,7 @@ def test_the_sdk_comes_back_when_the_queue_is_full(tones) -> None:
         assert all(reply.result() for reply in replies)
 
 
+@pytest.mark.slow
 def test_breakers_are_told(tones) -> None:
     config = Config.load(tones)
     isolated = config.engine.model_copy(update={"isolate": True})

@@ -38,6 +38,7 @@ def test_every_answer_is_one_that_the_schema_tells_of(
     ask()
 
 
+@pytest.mark.slow
 def test_no_endpoint_is_left_out(humming: str) -> None:  # noqa: F811
     schema = schemathesis.openapi.from_url(f"{humming}/openapi.json")
     found = [operation.ok() for operation in schema.get_all_operations()]

@@ -193,6 +193,7 @@ def test_a_broken_fallback_is_left_out(
     assert "emotts-absent 1.0 (entry point 'absent') is disabled" in caplog.text
 
 
+@pytest.mark.slow
 def test_another_engine_is_no_help_against_a_classifier_that_is_gone(
     install: Callable[..., None], host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -100,6 +100,7 @@ def test_a_long_fragment_is_cut_where_sentences_end() -> None:
     assert all(part.endswith("words. ") for part in parts[:-1])
 
 
+@pytest.mark.slow
 def test_a_long_fragment_is_spoken(host: Host) -> None:
     sentence = "The cat sat by the door, and the dog ran around the house until it began to rain."
     said = [choice.text for choice in host.stream([f"{sentence} " * 60], "fear", takes=1)]

@@ -83,6 +83,7 @@ def learned(where: Booth, generations: int, takes: int = 6):
     return learner.found
 
 
+@pytest.mark.slow
 def test_tuning_makes_takes_that_are_liked_more_common() -> None:
     start, end = learned(booth(), 0), learned(booth(), 4)
     for emotion, direction in (("fear", 1), ("sadness", -1)):
@@ -91,6 +92,7 @@ def test_tuning_makes_takes_that_are_liked_more_common() -> None:
     assert end == learned(booth(), 4)
 
 
+@pytest.mark.slow
 def test_tuning_keeps_away_from_what_checks_reject() -> None:
     free = learned(booth(), 4, takes=12)
     held = learned(booth(checks=[Slow(SignalCheck.Options())]), 4, takes=12)
