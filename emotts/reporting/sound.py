@@ -45,7 +45,7 @@ def sound(clip: Heard, page: Path, kind: str) -> Sound:
 
 
 def _link(clip: Heard, page: Path) -> Sound:
-    if clip.path.lower().endswith(ARCHIVE):
+    if _archived(clip):
         return Sound(None, "in an archive, to which a page can't link")
     try:
         path = Path(os.path.relpath(clip.path, page.parent)).as_posix()
@@ -72,10 +72,14 @@ def _embedded(clip: Heard) -> str:
 
 
 def _beginning(clip: Heard) -> Audio:
-    offset, size = _member(clip) if clip.path.lower().endswith(ARCHIVE) else (None, None)
+    offset, size = _member(clip) if _archived(clip) else (None, None)
     item = Item(clip.path, clip.name, offset, size, clip.start_s or None, clip.end_s)
     piece = next(pieces(item, LONGEST_S)).audio
     return Audio(piece.samples[: round(LONGEST_S * piece.rate)], piece.rate).resample(RATE)
+
+
+def _archived(clip: Heard) -> bool:
+    return clip.path.lower().endswith(ARCHIVE)
 
 
 def _member(clip: Heard) -> tuple[int, int]:
