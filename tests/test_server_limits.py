@@ -6,7 +6,7 @@ import json
 import logging
 import socket
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -19,6 +19,7 @@ from patience import PATIENCE_S, until, web
 from test_server import humming, served  # noqa: F401  (a fixture)
 
 from emotts import Audio, Choice, Config, Host
+from emotts.background import Line
 from emotts.server.app import MAX_BODY, ServerSettings
 from emotts.server.encode import Encoder
 from emotts.speech import Request
@@ -225,3 +226,37 @@ def test_what_nobody_expected_is_counted_and_logged_once(
     assert "inside the server" in found.json()["error"]["message"]
     assert 'path="/v1/emotts/voices",status="500"' in counted
     assert [r.getMessage() for r in caplog.records if r.exc_info] == ["a request failed"]
+
+
+ANSWERS = {
+    "audio": (SPEAK, BODY),
+    "events": (SPEAK, BODY | {"stream_format": "sse"}),
+    "json": ("/v1/emotts/say", {"text": "Hello."}),
+    "takes": ("/v1/emotts/say", {"text": "Hello.", "stream": True}),
+    "refusal": (SPEAK, BODY | {"voice": "nobody"}),
+    "failure": ("/v1/emotts/say", {"text": "Hello.", "voice": "nobody", "stream": True}),
+    "classify": ("/v1/emotts/classify", {"no": "recording"}),
+}
+
+
+@pytest.mark.parametrize(("path", "body"), ANSWERS.values(), ids=ANSWERS)
+def test_who_has_the_answer_has_given_up_the_place(
+    tones: Path, monkeypatch: pytest.MonkeyPatch, path: str, body: dict[str, Any]
+) -> None:
+    gate = Event()
+    do = Line.do
+
+    def lingering(self: Line, work: Callable[[Line], None]) -> None:
+        do(self, work)
+        assert gate.wait(PATIENCE_S)
+
+    monkeypatch.setattr(Line, "do", lingering)
+    with served(Host(Config.load(tones))) as address:
+        try:
+            with web.stream("POST", f"{address}{path}", json=body) as answer:
+                for line in answer.iter_lines():
+                    if line == "event: done":
+                        break
+                assert web.get(f"{address}/health").json()["waiting"] == 0
+        finally:
+            gate.set()

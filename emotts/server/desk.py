@@ -33,16 +33,21 @@ class Desk:
         """
         self.limit = limit
         self.draining = False
-        self.taken = 0
-        """Requests that wait or are worked on."""
+        self._places: set[object] = set()
         self._seconds = 1.0
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="emotts")
+
+    @property
+    def taken(self) -> int:
+        """Requests that wait or are worked on."""
+        return len(self._places)
 
     @asynccontextmanager
     async def accepted(self, work: Work) -> AsyncIterator[AsyncIterator[Any]]:
         """Take a request in; what it sends comes out in order.
 
-        Leaving the context before the end drops the work at its next take.
+        Its place is free before the end comes out: who has the whole answer may ask again. Leaving
+        the context before drops the work at its next take, and its place is free then.
 
         Raises:
             Failure: the queue is full, or the server is about to stop.
@@ -57,11 +62,12 @@ class Desk:
                 retry_after_s=math.ceil(self._seconds * self.taken),
             )
         line = Line(asyncio.get_running_loop())
-        self.taken += 1
+        place = object()
+        self._places.add(place)
         job = self._worker.submit(self._do, work, line)
-        asyncio.wrap_future(job).add_done_callback(self._finished)
+        asyncio.wrap_future(job).add_done_callback(lambda _: self._places.discard(place))
         try:
-            yield line.items()
+            yield self._items(line, place)
         finally:
             line.gone.set()
             job.cancel()  # where it was not begun: its place in the queue is free at once
@@ -83,5 +89,12 @@ class Desk:
         if not line.gone.is_set():
             self._seconds += SMOOTHING * (time.monotonic() - start - self._seconds)
 
-    def _finished(self, _done: "asyncio.Future[None]") -> None:
-        self.taken -= 1
+    async def _items(self, line: Line, place: object) -> AsyncIterator[Any]:
+        """What is sent; the place is given up when the work has ended, well or not."""
+        try:
+            async for item in line.items():
+                yield item
+        except Exception:
+            self._places.discard(place)
+            raise
+        self._places.discard(place)

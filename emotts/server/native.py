@@ -28,6 +28,9 @@ RECORDING = {
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
 }
 
+DONE = "done"
+"""The event that ends a stream: who reads it may ask again at once."""
+
 # What asks an engine or a classifier is no coroutine: one in a process of its own may let wait.
 router = APIRouter(prefix="/v1/emotts", tags=["emotts"])
 
@@ -116,7 +119,7 @@ def _say(service: Service, body: SayBody, line: Line) -> None:
     if body.audio != "none":
         form["audio"] = _wav(speech.audio)
     form.pop("sentences")
-    line.send(("done", form))
+    line.send((DONE, form))
 
 
 def _sentence(choice: Choice, body: SayBody) -> dict[str, Any]:
@@ -152,9 +155,12 @@ def _wav(audio: Audio) -> str:
 
 
 async def _events(answers: AsyncIterator[Any]) -> AsyncIterator[str]:
+    """The answers as they come, but the last, `done`, once nothing is worked on any more."""
     try:
-        async for item in answers:
-            yield _event(*item)
+        async for kind, content in answers:
+            if kind != DONE:
+                yield _event(kind, content)
+        yield _event(kind, content)
     except Exception as error:
         yield _event("error", failures.form(error))
 
