@@ -2,11 +2,12 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from click.testing import CliRunner
 from patience import PATIENCE_S, until, web
 
 from emotts.cli import cli
+from emotts.errors import ConfigError
+from emotts.server.run import listening
 
 pytestmark = pytest.mark.slow
 
@@ -141,6 +144,37 @@ def test_what_it_refuses_to_serve(
     result = CliRunner().invoke(cli, ["serve", *arguments])
     assert result.exit_code == 2
     assert message in result.output
+
+
+def test_a_port_in_use_ends_it_in_words_and_no_address_is_told(tones: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        asked = ["serve", "--config", str(tones), "--port", str(port)]
+        result = CliRunner().invoke(cli, asked)
+    told = f"Error: port {port} is in use: choose another with --port\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", told)
+
+
+@pytest.mark.parametrize("name", ["192.0.2.1", "nowhere.invalid"])
+def test_an_address_of_another_machine_is_refused_in_words(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMOTTS_API_KEY", "secret")
+    result = CliRunner().invoke(cli, ["serve", "--host", name])
+    assert result.exit_code == 2
+    assert f"Error: {name} can't be listened on (" in result.stderr
+    assert "choose an address of this machine" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
+def test_a_name_is_listened_on_at_one_port(name: str) -> None:
+    with ExitStack() as opened:
+        sockets = [opened.enter_context(made) for made in listening(name, 0)]
+        (port,) = {made.getsockname()[1] for made in sockets}
+        with socket.create_connection((name, port), PATIENCE_S):
+            pass
+        with pytest.raises(ConfigError, match=f"port {port} is in use: choose another"):
+            listening(name, port)
 
 
 @pytest.mark.parametrize("key", ["", " \n"])

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import ipaddress
 import socket
 from collections.abc import Callable, Sequence
@@ -13,6 +14,9 @@ from fastapi import FastAPI
 
 from emotts.errors import ConfigError
 from emotts.server.desk import Desk
+
+# A name may stand for addresses that this machine has not enabled, beside one that it has.
+_ABSENT = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 Beside = Callable[[], AbstractAsyncContextManager[None]]
 
@@ -29,6 +33,45 @@ def refuse_open(host: str, key: str | None) -> None:
             f"{host} can be reached by others: set a key with --key-file or EMOTTS_API_KEY, "
             "or listen on 127.0.0.1"
         )
+
+
+def listening(host: str, port: int) -> list[socket.socket]:
+    """Sockets that listen on each address of a host, all on one port.
+
+    Args:
+        host: address or name.
+        port: 0: any that is free.
+
+    Raises:
+        ConfigError: the name is that of no machine, the port is in use, or not to be had.
+    """
+    sockets: list[socket.socket] = []
+    refused: list[OSError] = []
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise ConfigError(_refusal(host, port, error)) from error
+    for family, *_, (address, _, *scope) in found:
+        try:
+            sockets.append(socket.create_server((address, port, *scope), family=family))
+            port = sockets[0].getsockname()[1]
+        except OSError as error:
+            refused.append(error)
+    for refusal in refused:
+        if not sockets or refusal.errno not in _ABSENT:
+            for opened in sockets:
+                opened.close()
+            raise ConfigError(_refusal(host, port, refusal)) from refusal
+    return sockets
+
+
+def _refusal(host: str, port: int, error: OSError) -> str:
+    """Why nothing can listen there, and what would be right."""
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} is in use: choose another with --port"
+    if error.errno == errno.EACCES:
+        return f"port {port} is the system's: choose one from 1024 on with --port"
+    return f"{host} can't be listened on ({error.strerror}): choose an address of this machine"
 
 
 class Server(uvicorn.Server):
@@ -53,7 +96,7 @@ class Server(uvicorn.Server):
             drain_s: what was accepted may take so long after the signal, in seconds.
             listening: called with the URL once clients can connect.
             beside: what else is open while it serves, such as other protocols; their errors on
-                entering are raised.
+                entering are raised, as is `ConfigError` where the address can't be listened on.
         """
         super().__init__(uvicorn.Config(app, host, port, log_config=None, access_log=False))
         self._desk: Desk = app.state.service.desk
@@ -68,7 +111,7 @@ class Server(uvicorn.Server):
         async with AsyncExitStack() as stack:
             for other in self._beside:
                 await stack.enter_async_context(other())
-            await super().startup(sockets)
+            await super().startup(sockets or listening(self.config.host, self.config.port))
             self._listening(self._url())
             self._open = stack.pop_all()
 
