@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -27,8 +28,11 @@ from emotts.audio import read
 from emotts.cli import cli
 from emotts.config import PartConfig
 from emotts.errors import ConfigError, EmottsError
-from emotts.labelling import Item, Sources, label
+from emotts.labelling import Item, Sources, label, parquet
+from emotts.labelling.npy import write_npy
+from emotts.labelling.parquet import BATCH
 from emotts.labelling.parts import DiskError
+from emotts.labelling.rows import Row, Schema
 from emotts.labelling.writers import Writer
 from emotts.listener import Listener
 from emotts.options import Options
@@ -67,6 +71,25 @@ def test_small_shards_are_together_in_parquet(tmp_path: Path) -> None:
     assert pq.read_table(tmp_path / "a.parquet")["name"].to_pylist() == [
         f"00{index}.wav" for index in range(5)
     ]
+
+
+def test_rows_before_the_first_that_was_heard_are_not_gathered(tmp_path: Path) -> None:
+    kept: list[weakref.finalize[[], Row]] = []
+
+    def rows() -> Iterator[list[Row]]:
+        for number in range(4 * BATCH):
+            row = Row(number, "a.wav", "a.wav", 0.0, error="gone")
+            kept.append(weakref.finalize(row, int))
+            yield [row]
+        assert sum(each.alive for each in kept) < 3 * BATCH
+        yield [Row(4 * BATCH, "b.wav", "b.wav", 0.0, 1.0, embedding=np.ones(3, np.float32))]
+
+    schema = Schema("pitch", "0", (), (), size=3)
+    for write, name in ((parquet.write, "a.parquet"), (write_npy, "a.npy")):
+        write(rows(), schema, tmp_path / name)
+    (last,) = pq.read_table(tmp_path / "a.parquet")["embedding"][-1:].to_pylist()
+    assert last == np.load(tmp_path / "a.npy")[-1].tolist() == [1, 1, 1]
+    assert np.isnan(np.load(tmp_path / "a.npy")[:-1]).all()
 
 
 @AUDFORMAT

@@ -218,8 +218,39 @@ def test_an_archive_that_is_damaged_in_the_middle_is_refused(
     archive.write_bytes(content[:cut])
     with pytest.raises(ConfigError, match="damaged at byte 3072"):
         found(archive)
-    archive.write_bytes(content[: 1024 * 3])  # nothing says where it ends
+
+
+def test_an_archive_that_may_be_cut_off_between_two_files_is_warned_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    archive = packed(tmp_path / "x.tar", {f"{index}.wav": b"RIFF" for index in range(5)})
+    content = archive.read_bytes()
+    archive.write_bytes(content[: 1024 * 5 + 512])
+    assert len(found(archive)) == 5
+    assert not caplog.messages
+    archive.write_bytes(content[: 1024 * 3])
     assert len(found(archive)) == 3
+    assert [message.removeprefix(str(archive)) for message in caplog.messages] == [
+        ": lacks the zeros that end an archive: it may have been cut off, with clips that are "
+        "missing now"
+    ]
+
+
+def test_archives_one_after_the_other_are_read_to_the_last(tmp_path: Path) -> None:
+    first = packed(tmp_path / "a.tar", {"a.json": b'{"speaker": "ann"}', "a.wav": b"RIFF"})
+    second = packed(tmp_path / "b.tar", {"b.txt": b"Well.", "b.wav": b"FORM"})
+    both = tmp_path / "x.tar"
+    both.write_bytes(first.read_bytes() + bytes(1 << 17) + second.read_bytes())
+    items = found(both)
+    assert [(item.name, item.speaker, item.text) for item in items] == [
+        ("a.wav", "ann", None),
+        ("b.wav", None, "Well."),
+    ]
+    where = items[1].offset or 0
+    assert both.read_bytes()[where : where + 4] == b"FORM"
+    both.write_bytes(first.read_bytes() + b"no archive")
+    with pytest.raises(ConfigError, match="damaged at byte 10240"):
+        found(both)
 
 
 def test_what_is_known_of_an_archive_does_not_grow_with_it(tmp_path: Path) -> None:

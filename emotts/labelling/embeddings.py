@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic_core import to_json
 
-from emotts.builtin.projection import project
+from emotts.builtin.projection import SIZE, project
 from emotts.emotions import canonical
 from emotts.errors import ConfigError, UnknownNameError
 from emotts.files import replacing
@@ -83,7 +83,8 @@ class Embeddings:
 
         def both(rows: Shards, schema: Schema, path: Path) -> Sequence[Path]:
             means: Means = {}
-            rows = _projected(rows) if self.space == EMOTION else rows
+            if self.space == EMOTION:
+                rows, schema = _projected(rows), replace(schema, size=schema.size and SIZE)
             made = write(self._summed(rows, means), schema, path)
             if self.centroids is not None:
                 self._write_centroids(Path(self.centroids), means)

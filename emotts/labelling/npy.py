@@ -18,28 +18,20 @@ def table(output: Path) -> Path:
 def write_npy(rows: Shards, schema: Schema, path: Path) -> Sequence[Path]:
     """[rows, d] float32, NaN where nothing was heard; and a CSV of what each row is."""
     names, flat = table(path), path.with_suffix(".f32")
-    count = unknown = size = 0
-    missing = np.zeros(0, np.float32)
+    count = 0
+    missing = np.full(schema.size, np.nan, np.float32)
 
     def passed() -> Shards:
-        nonlocal count, unknown, size, missing
+        nonlocal count
         for shard in rows:
             for row in shard:
                 count += 1
-                if row.embedding is not None and not size:
-                    size = row.embedding.size
-                    missing = np.full(size, np.nan, np.float32)
-                    for _ in range(unknown):
-                        missing.tofile(file)
-                if size:
-                    (missing if row.embedding is None else row.embedding).tofile(file)
-                else:
-                    unknown += 1
+                (missing if row.embedding is None else row.embedding).tofile(file)
             yield shard
 
     with flat.open("wb") as file:
         write_csv(passed(), schema, names)
-    header = {"descr": "<f4", "fortran_order": False, "shape": (count, size)}
+    header = {"descr": "<f4", "fortran_order": False, "shape": (count, schema.size)}
     with path.open("wb") as out, flat.open("rb") as content:
         np.lib.format.write_array_header_1_0(out, header)
         shutil.copyfileobj(content, out)

@@ -1,7 +1,6 @@
 """Parquet: groups of rows, embeddings as lists of one size."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -18,25 +17,15 @@ TYPES = {str: pa.string(), float: pa.float64(), bool: pa.bool_()}
 
 
 def write(rows: Shards, schema: Schema, path: Path) -> list[Path]:
-    """All columns, and `embedding`, a list of as many float32 as the classifier's embeddings have.
-
-    It is of size 0 where nothing was heard in any clip.
-    """
-    silent: list[Sequence[Row]] = []
-    size = 0
-    for shard in rows:
-        silent.append(shard)
-        size = next((row.embedding.size for row in shard if row.embedding is not None), 0)
-        if size:  # rows without embeddings before it are small
-            break
+    """All columns, and `embedding`, a list of `schema.size` float32."""
     columns = [(name, TYPES[kind]) for name, kind in schema.columns.items()]
-    form = pa.schema([*columns, ("embedding", pa.list_(pa.float32(), size))])
+    form = pa.schema([*columns, ("embedding", pa.list_(pa.float32(), schema.size))])
     words = [name for name, kind in schema.columns.items() if kind is str]
     # A dictionary of numbers that hardly ever repeat is longer than they are.
     how = {"compression": "zstd", "use_dictionary": words, "use_byte_stream_split": NUMBERS}
     with pq.ParquetWriter(path, form, **how) as file:
-        for group in _groups(chain(silent, rows)):
-            file.write_batch(_batch(group, schema, form, size))
+        for group in _groups(rows):
+            file.write_batch(_batch(group, schema, form))
     return [path]
 
 
@@ -73,8 +62,9 @@ def _texts(column: pa.Array) -> list[str]:
     return ["" if value is None else str(value) for value in column.to_pylist()]
 
 
-def _batch(rows: Sequence[Row], schema: Schema, form: pa.Schema, size: int) -> pa.RecordBatch:
+def _batch(rows: Sequence[Row], schema: Schema, form: pa.Schema) -> pa.RecordBatch:
     """The rows of a group."""
+    size = schema.size
     values = [schema.values(row) for row in rows]
     columns = [
         pa.array([value[name] for value in values], TYPES[kind])

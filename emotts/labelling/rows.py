@@ -89,10 +89,18 @@ class Schema:
     """The folder that relative paths of rows are relative to."""
     home: str = ""
     """The folder of the result."""
+    size: int = 0
+    """Of the embeddings; 0 where nothing was heard in any clip."""
 
     @classmethod
     def of(
-        cls, classifier: Classifier, given: Iterable[str] = (), *, base: str = "", home: str = ""
+        cls,
+        classifier: Classifier,
+        given: Iterable[str] = (),
+        *,
+        base: str = "",
+        home: str = "",
+        size: int = 0,
     ) -> "Schema":
         """That of a classifier and the columns of manifests."""
         return cls(
@@ -103,6 +111,7 @@ class Schema:
             tuple(given),
             base,
             home,
+            size,
         )
 
     @cached_property

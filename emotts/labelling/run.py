@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -147,12 +147,14 @@ def _stage(job: Job, stage: str, executor: Executor, work: Work) -> Iterator[Pro
 def _write(job: Job, target: Path, write: Write, made: Classifier) -> Iterator[Progress]:
     """Put the parts together, verified, and move the result to its place."""
     yield Progress(WRITTEN, 0, job.clips, 0)
-    schema = Schema.of(made, job.given, base=job.base, home=str(target.parent))
+    stage = CENTRED if job.plan.center else HEARD
+    home, size = str(target.parent), _size(job.rows(stage))
+    schema = Schema.of(made, job.given, base=job.base, home=home, size=size)
     rows = errors = 0
 
     def counted() -> Iterator[list[Row]]:
         nonlocal rows, errors
-        for shard in job.rows(CENTRED if job.plan.center else HEARD):
+        for shard in job.rows(stage):
             rows += len(shard)
             errors += sum(row.error is not None for row in shard)
             yield shard
@@ -164,6 +166,12 @@ def _write(job: Job, target: Path, write: Write, made: Classifier) -> Iterator[P
     except OSError as error:
         raise parts.DiskError(target, error) from error
     job.finish(rows, errors)
+
+
+def _size(rows: Iterable[Sequence[Row]]) -> int:
+    """Of the embeddings, which are all alike; 0 where there are none."""
+    embeddings = (row.embedding for shard in rows for row in shard)
+    return next((embedding.size for embedding in embeddings if embedding is not None), 0)
 
 
 def _check(window_s: float | None, center: str | None, shard: int | None) -> None:

@@ -3,15 +3,15 @@
 import base64
 import io
 import os
-import tarfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
 import soundfile
 
 from emotts.audio import Audio
-from emotts.errors import AudioError
+from emotts.errors import AudioError, ConfigError
+from emotts.labelling import tars
 from emotts.labelling.decoding import pieces
 from emotts.labelling.items import Item
 from emotts.labelling.sources import ARCHIVE
@@ -40,7 +40,7 @@ def sound(clip: Heard, page: Path, kind: str) -> Sound:
         return _link(clip, page)
     try:
         return Sound(_embedded(clip))
-    except AudioError as error:
+    except (AudioError, ConfigError) as error:
         return Sound(None, str(error))
 
 
@@ -72,21 +72,13 @@ def _embedded(clip: Heard) -> str:
 
 
 def _beginning(clip: Heard) -> Audio:
-    offset, size = _member(clip) if _archived(clip) else (None, None)
-    item = Item(clip.path, clip.name, offset, size, clip.start_s or None, clip.end_s)
+    item = Item(clip.path, clip.name)
+    if _archived(clip):
+        item = tars.find(Path(clip.path), clip.name)
+    item = replace(item, start_s=clip.start_s or None, end_s=clip.end_s)
     piece = next(pieces(item, LONGEST_S)).audio
     return Audio(piece.samples[: round(LONGEST_S * piece.rate)], piece.rate).resample(RATE)
 
 
 def _archived(clip: Heard) -> bool:
     return clip.path.lower().endswith(ARCHIVE)
-
-
-def _member(clip: Heard) -> tuple[int, int]:
-    """Where a clip begins in its archive, and its size, bytes."""
-    try:
-        with tarfile.open(clip.path, "r:") as archive:
-            member = archive.getmember(clip.name)
-    except (OSError, KeyError, tarfile.TarError) as error:
-        raise AudioError(f"{clip.path}: has no {clip.name}: {error}") from error
-    return member.offset_data, member.size
