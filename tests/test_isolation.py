@@ -28,7 +28,7 @@ from emotts.errors import (
     EngineGoneError,
     UnknownNameError,
 )
-from emotts.isolation import IsolatedCheck, IsolatedClassifier, IsolatedEngine
+from emotts.isolation import IsolatedCheck, IsolatedClassifier, IsolatedEngine, memory
 from emotts.parts import close, make_check, make_classifier, make_engine
 from emotts.plugins import load
 from emotts.testing import ToneEngine, check_check, check_classifier, check_engine
@@ -370,13 +370,18 @@ def test_a_failure_says_what_happened(
     problem: str,
     install: Install,
     started: Callable[..., Part],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # each one's memory counts, on any machine
     install("odd", odd(body))
     engine = started("engine", "odd", **limits)
     with pytest.raises(EngineGoneError, match=problem):
         spoken(engine)
+
+
+@pytest.mark.skipif(not memory.STATUS.exists(), reason="what is reserved is read from /proc")
+def test_memory_that_threads_reserve_is_not_counted(
+    tones: Path, started: Callable[..., Part]
+) -> None:
+    assert len(spoken(started("engine", "tone", memory_mb=64))) == len(TAKES)
 
 
 def test_a_process_that_does_not_start_is_an_error_in_time(

@@ -1,7 +1,6 @@
 """What a worker process does: it becomes an engine, a classifier or a check, and answers for it."""
 
 import logging
-import resource
 import select
 import socket
 import sys
@@ -14,7 +13,7 @@ from emotts.classifier import Classifier
 from emotts.config import ClassifierConfig, EngineConfig, PartConfig, parse
 from emotts.engine import Engine
 from emotts.errors import EmottsError, PluginError
-from emotts.isolation import frames
+from emotts.isolation import frames, memory
 from emotts.isolation.frames import Frame
 from emotts.isolation.operations import OPERATIONS
 from emotts.isolation.requests import PROTOCOL, Failure, Kind, Open
@@ -63,8 +62,7 @@ def _open(body: Any) -> tuple[Kind, Part]:
         update={"isolate": False}
     )
     if config.memory_mb is not None:
-        limit = config.memory_mb * 2**20
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+        memory.bound(config.memory_mb)
     plugins = load()
     if isinstance(config, EngineConfig):
         return opening.kind, make_engine(plugins, config)
