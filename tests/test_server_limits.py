@@ -21,8 +21,10 @@ from test_server import humming, served  # noqa: F401  (a fixture)
 from emotts import Audio, Choice, Config, Host
 from emotts.background import Line
 from emotts.server.app import MAX_BODY, ServerSettings
+from emotts.server.bodies import MAX_ALL
 from emotts.server.encode import Encoder
 from emotts.speech import Request
+from emotts.text import MAX_REQUEST
 
 pytestmark = pytest.mark.slow
 
@@ -260,3 +262,86 @@ def test_who_has_the_answer_has_given_up_the_place(
                 assert web.get(f"{address}/health").json()["waiting"] == 0
         finally:
             gate.set()
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"", "application/json"),
+        (b"[]", "application/json"),
+        (json.dumps(BODY).encode(), "text/plain"),
+        (json.dumps(BODY).encode(), "application/x-www-form-urlencoded"),  # as curl says
+    ],
+)
+def test_what_is_no_json_object_is_told_what_to_send(
+    humming: str,  # noqa: F811
+    content: bytes,
+    kind: str,
+) -> None:
+    found = web.post(f"{humming}{SPEAK}", content=content, headers={"Content-Type": kind})
+    error = found.json()["error"]
+    assert (found.status_code, error["param"]) == (400, None)
+    assert "send a JSON object, with the header Content-Type: application/json" in error["message"]
+
+
+def test_json_that_is_none_is_told_where(humming: str) -> None:  # noqa: F811
+    headers = {"Content-Type": "application/json"}
+    found = web.post(f"{humming}{SPEAK}", content=b'{"input" "Hello."}', headers=headers)
+    error = found.json()["error"]
+    assert (found.status_code, error["param"]) == (400, None)
+    assert error["message"] == "the body is no JSON: Expecting ':' delimiter at character 9"
+
+
+def test_a_wrong_method_is_told_the_right_one(humming: str) -> None:  # noqa: F811
+    found = web.get(f"{humming}{SPEAK}")
+    assert (found.status_code, found.headers["allow"]) == (405, "POST")
+    assert found.json()["error"]["message"] == "this path takes POST alone"
+
+
+def test_a_path_that_is_none_is_told_where_they_are(humming: str) -> None:  # noqa: F811
+    found = web.get(f"{humming}/v1/speech")
+    assert found.status_code == 404
+    assert "/openapi.json" in found.json()["error"]["message"]
+
+
+def test_monitors_may_ask_for_the_head_alone(humming: str) -> None:  # noqa: F811
+    found = web.head(f"{humming}/health")
+    assert (found.status_code, found.content) == (200, b"")
+
+
+def test_who_lacks_the_key_is_told_how_it_is_sent(tones: Path) -> None:
+    with served(Host(Config.load(tones)), ServerSettings(key="secret")) as address:
+        assert web.get(f"{address}/v1/models").headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    ("takes", "length", "fitting"), [(256, 129, 254), (9, MAX_REQUEST, 8), (None, 3_000, 10)]
+)
+def test_audio_of_all_takes_is_refused_where_it_is_too_much_for_one_answer(
+    tones: Path, takes: int | None, length: int, fitting: int
+) -> None:
+    host = Host(Config.load(tones).model_copy(update={"takes": 11}))
+    body = {"text": "x" * length, "takes": takes, "audio": "all"}
+    with served(host) as address, host.turn:  # refused without waiting for a turn
+        found = web.post(f"{address}/v1/emotts/say", json=body)
+    error = found.json()["error"]
+    assert (found.status_code, error["param"]) == (400, "audio")
+    assert (
+        f"ask for {fitting} takes at most, a shorter text, or the chosen audio" in error["message"]
+    )
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"text": "Hello.", "audio": "all", "takes": 16},
+        {"text": "x" * MAX_REQUEST, "audio": "chosen", "takes": 256, "budget_ms": 1},
+    ],
+)
+def test_what_is_not_too_much_is_answered(humming: str, asked: dict[str, Any]) -> None:  # noqa: F811
+    assert web.post(f"{humming}/v1/emotts/say", json=asked).status_code == 200
+
+
+def test_the_schema_tells_of_limits(humming: str) -> None:  # noqa: F811
+    schemas = web.get(f"{humming}/openapi.json").json()["components"]["schemas"]
+    assert f"at most {MAX_ALL:,}" in schemas["SayBody"]["properties"]["audio"]["description"]

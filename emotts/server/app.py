@@ -70,6 +70,8 @@ def create(host: Host, settings: ServerSettings | None = None) -> FastAPI:
     app.include_router(native.router)
     app.add_api_route("/", _page, include_in_schema=False, response_class=HTMLResponse)
     app.add_api_route("/health", _health, tags=["service"])
+    # Monitors ask for the head alone.
+    app.add_api_route("/health", _health, methods=["HEAD"], include_in_schema=False)
     app.add_api_route("/metrics", _metrics, tags=["service"], response_class=Response)
 
     @app.middleware("http")
@@ -115,7 +117,12 @@ def _check_key(request: Request, key: str | None) -> None:
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
     # Headers are read as Latin-1, whatever their bytes meant.
     if not hmac.compare_digest(given.encode("latin-1"), key.encode()):
-        raise Failure(401, "the API key is missing or wrong", code="invalid_api_key")
+        raise Failure(
+            401,
+            "the API key is missing or wrong: send it as a bearer token",
+            code="invalid_api_key",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
 
 
 def _check_length(request: Request) -> None:

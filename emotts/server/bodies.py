@@ -39,11 +39,14 @@ MODELS: tuple[Model, ...] = get_args(Model)
 # A minute of 16-bit audio at 48 kHz, in base64.
 MAX_CLIP = 8_000_000
 
+# Takes times characters of the text: 8 of the longest. As WAV in base64 that is some 140 MB.
+MAX_ALL = 8 * MAX_REQUEST
+
 
 class VoiceId(BaseModel):
     """The long spelling of a voice."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     id: str = Field(min_length=1, max_length=64)
     """The name."""
@@ -52,7 +55,7 @@ class VoiceId(BaseModel):
 class Wanted(BaseModel):
     """What any request to speak may say about how."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     emotion: str | dict[str, float] | None = Field(default=None, max_length=200)
     """A name, a blend or a point, as `emotts say` takes them; null: neutral."""
@@ -141,11 +144,30 @@ class SayBody(Wanted):
     voice: str | None = Field(default=None, max_length=64)
     """The name of a voice; null: the default one."""
     audio: Literal["none", "chosen", "all"] = "chosen"
-    """Which takes to send as WAV, in base64: none, the chosen ones, or all of them."""
+    """Which takes to send as WAV, in base64: none, the chosen ones, or all of them; all where takes
+    times characters of the text are at most 32,768."""
     contours: bool = False
     """Whether to send the fundamental frequency of each take, every 20 ms."""
     stream: bool = False
     """Whether to send each take and sentence as it is made, as server-sent events."""
+
+    def check_size(self, takes: int) -> None:
+        """Refuse an answer that would be too long, before anything is worked on.
+
+        Args:
+            takes: of a sentence, where nothing is said of them here.
+
+        Raises:
+            Failure: it asks for the audio of too many takes.
+        """
+        asked, length = self.takes or takes, len(self.text)
+        if self.audio == "all" and asked * length > MAX_ALL:
+            raise Failure(
+                400,
+                f"audio: all of {asked} takes of {length:,} characters are too much at once; ask "
+                f"for {MAX_ALL // length} takes at most, a shorter text, or the chosen audio",
+                param="audio",
+            )
 
 
 def clip(encoded: str) -> Audio:

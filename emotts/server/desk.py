@@ -53,13 +53,13 @@ class Desk:
             Failure: the queue is full, or the server is about to stop.
         """
         if self.draining:
-            raise Failure(503, "the server is stopping", code="draining", retry_after_s=5)
+            raise Failure(503, "the server is stopping", code="draining", headers=_back(5))
         if self.taken >= self.limit:
             raise Failure(
                 429,
                 f"{self.taken} requests are waiting already",
                 code="queue_full",
-                retry_after_s=math.ceil(self._seconds * self.taken),
+                headers=_back(self._seconds * self.taken),
             )
         line = Line(asyncio.get_running_loop())
         place = object()
@@ -98,3 +98,8 @@ class Desk:
             self._places.discard(place)
             raise
         self._places.discard(place)
+
+
+def _back(seconds: float) -> dict[str, str]:
+    """The header that says when to come back."""
+    return {"Retry-After": str(math.ceil(seconds))}

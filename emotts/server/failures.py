@@ -1,6 +1,8 @@
 """Failures: errors in the shape that OpenAI's clients read."""
 
 import logging
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -32,7 +34,7 @@ class Failure(Exception):
         *,
         param: str | None = None,
         code: str | None = None,
-        retry_after_s: int | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Describe it.
 
@@ -41,11 +43,10 @@ class Failure(Exception):
             message: for a person.
             param: the field that was wrong.
             code: for a program.
-            retry_after_s: when to come back, seconds.
+            headers: that the response is to have.
         """
         super().__init__(message)
-        self.status, self.param, self.code = status, param, code
-        self.headers = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
+        self.status, self.param, self.code, self.headers = status, param, code, headers
 
 
 class Problem(BaseModel):
@@ -102,12 +103,9 @@ def failure_of(error: Exception) -> Failure:
     if isinstance(error, Failure):
         return error
     if isinstance(error, RequestValidationError):
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"] if part != "body")
-        message = first["msg"].removeprefix("Value error, ")
-        return Failure(400, f"{where}: {message}" if where else message, param=where or None)
+        return _of_body(error)
     if isinstance(error, HTTPException):
-        return Failure(error.status_code, str(error.detail))
+        return _of_path(error)
     if isinstance(error, _CLIENTS):
         code = "unknown_name" if isinstance(error, UnknownNameError) else None
         return Failure(400, str(error), code=code)
@@ -115,6 +113,31 @@ def failure_of(error: Exception) -> Failure:
         return Failure(500, str(error))
     logger.error("a request failed", exc_info=error)
     return Failure(500, "an error inside the server; its log says more")
+
+
+def _of_body(error: RequestValidationError) -> Failure:
+    """What is wrong with a body: of a field, or that it is none."""
+    first = error.errors()[0]
+    where = [str(part) for part in first["loc"] if part != "body"]
+    if first["type"] == "json_invalid":
+        (place,) = where
+        return Failure(400, f"the body is no JSON: {first['ctx']['error']} at character {place}")
+    if not where:
+        needed = "send a JSON object, with the header Content-Type: application/json"
+        return Failure(400, f"the body is no JSON object: {needed}")
+    name = ".".join(where)
+    return Failure(400, f"{name}: {first['msg'].removeprefix('Value error, ')}", param=name)
+
+
+def _of_path(error: HTTPException) -> Failure:
+    """What is wrong with a path, or the method it is asked with."""
+    headers = error.headers or {}
+    words = str(error.detail)
+    if error.status_code == 404:
+        words = "there is no such path; /openapi.json has those there are"
+    elif "Allow" in headers:
+        words = f"this path takes {headers['Allow']} alone"
+    return Failure(error.status_code, words, headers=headers)
 
 
 def answer(error: Exception) -> JSONResponse:

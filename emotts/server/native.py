@@ -45,6 +45,7 @@ async def say(body: SayBody, request: Request) -> Response:
     `done` with the whole reply, without audio; or `error`.
     """
     service = service_of(request)
+    body.check_size(service.host.config.takes)
 
     def work(line: Line) -> None:
         _say(service, body, line)
