@@ -28,10 +28,8 @@ from benchmarks.cost import compare
 from emotts import Config, Host
 from emotts.cache.store import Store
 from emotts.config import CacheConfig, ClassifierConfig, EngineConfig
-from emotts.plugins import load
-from emotts.registry import PluginInfo, Plugins
 from emotts.server.app import ServerSettings, create
-from emotts.testing import PitchClassifier, ToneEngine
+from emotts.testing import PitchClassifier, ToneEngine, plugins_with
 
 SENTENCE = "The shop around the corner opens at eight in the morning."
 ROUNDS = 15
@@ -96,16 +94,14 @@ def latency() -> None:
 
 def humming(cache: CacheConfig | None) -> Host:
     """A host that costs next to nothing."""
-    tones = PluginInfo(
-        "tones", "emotts", "0", {"engine": (ToneEngine,), "classifier": (PitchClassifier,)}
-    )
     config = Config(
         engine=EngineConfig(name="tone"),
         classifiers=(ClassifierConfig(name="pitch"),),
         takes=2,
         cache=cache,
     )
-    return Host(config, plugins=Plugins([*load().loaded, tones]))
+    plugins = plugins_with(engines=[ToneEngine], classifiers=[PitchClassifier])
+    return Host(config, plugins=plugins)
 
 
 async def ask(client: httpx.AsyncClient, draw: random.Random) -> str:

@@ -1,20 +1,21 @@
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scarce import files_of_at_most
 
 from emotts import Audio, Check, Config, Host, Measurement, Prediction, Rendering, Take, Voice
 from emotts.errors import ConfigError
 from emotts.jsonform import speech_form
-from emotts.ledger import audio_hash
-from emotts.plugins import load
+from emotts.ledger import append, audio_hash
 from emotts.records import Profile
-from emotts.registry import PluginInfo, Plugins
-from emotts.testing import PitchClassifier, ToneEngine
+from emotts.replay import read
+from emotts.testing import PitchClassifier, ToneEngine, plugins_with
 
 TEXT = "The cat sat. The dog ran."
 MakeHost = Callable[[object], Host]
@@ -71,6 +72,21 @@ def test_a_ledger_that_cannot_be_written_is_an_error(tmp_path: Path, host: MakeH
         host(str(tmp_path / "nowhere" / "ledger.jsonl")).say("The cat sat.", "anger")
 
 
+def test_what_there_is_no_room_for_is_an_error(tmp_path: Path) -> None:
+    with files_of_at_most(100), pytest.raises(ConfigError, match=r"the ledger .* can't be written"):
+        append(tmp_path / "ledger.jsonl", {"text": "a" * 200})
+
+
+def test_a_recording_may_have_any_name(tmp_path: Path, host: MakeHost) -> None:
+    path, name = tmp_path / "ledger.jsonl", os.fsdecode(b"gr\xfc\xdfe.wav")
+    speaker = host(str(path))
+    like = speaker.request("The cat sat.", like=speaker.say("The cat sat.", "anger").audio).like
+    assert like is not None
+    speaker.say("The cat sat.", like=replace(like, path=name))
+    assert lines(path)[-1]["like"]["path"] == name
+    assert read(path, 2)["like"]["path"] == name
+
+
 class NumpyEngine(ToneEngine):
     name = "numpy-engine"
 
@@ -102,11 +118,6 @@ class NumpyCheck(Check):
 
 
 def test_parts_may_use_numbers_of_numpy(tmp_path: Path, tones: Path) -> None:
-    parts = {
-        "engine": (NumpyEngine,),
-        "classifier": (NumpyClassifier,),
-        "check": (NumpyCheck,),
-    }
     config = Config.model_validate(
         {
             "engine": "numpy-engine",
@@ -115,7 +126,9 @@ def test_parts_may_use_numbers_of_numpy(tmp_path: Path, tones: Path) -> None:
             "ledger": str(tmp_path / "ledger.jsonl"),
         }
     )
-    plugins = Plugins([*load().loaded, PluginInfo("numpy", "emotts-numpy", "1", parts)])
+    plugins = plugins_with(
+        engines=[NumpyEngine], classifiers=[NumpyClassifier], checks=[NumpyCheck]
+    )
     speech = Host(config, plugins=plugins).say("The cat sat.", "anger")
     (line,) = lines(tmp_path / "ledger.jsonl")
     form = json.loads(json.dumps(speech_form(speech, output=None)))

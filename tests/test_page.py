@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import Install
 from test_server import served
 from test_server_turns import gated
 
@@ -164,17 +163,15 @@ def test_an_error_is_shown(page: "playwright.Page") -> None:
     assert "nothing to speak" in page.inner_text("#status")
 
 
-def test_a_stop_stops(browser: "playwright.Browser", tones: Path, install: Install) -> None:
-    host = gated(tones, install)
+def test_a_stop_stops(browser: "playwright.Browser", tones: Path) -> None:
+    host = gated(tones)
     with served(host) as address, opened(browser, address) as page:
-        try:
+        with host.engine.holding("The dog ran."):
             page.fill("#text", "The cat sat. The dog ran. It rained.")
             page.click("#speak")
             page.wait_for_selector("article")
             page.click("#stop")
             page.wait_for_function("document.querySelector('#status').textContent === 'Stopped.'")
-        finally:
-            host.engine.gate.set()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

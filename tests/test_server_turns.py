@@ -5,7 +5,7 @@ import base64
 import http.client
 import json
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,56 +14,22 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from conftest import Install
 from patience import PATIENCE_S, until, web
 from test_server import TEXT, served
 
 from emotts import Config, Host
+from emotts.audio import Audio
 from emotts.background import Line
 from emotts.config import ClassifierConfig, EngineConfig
+from emotts.records import Prediction, Profile
 from emotts.server.app import create
 from emotts.server.run import Server
+from emotts.testing import GatedEngine, PitchClassifier, plugins_with
 
 pytestmark = pytest.mark.slow
 
 SAY, SPEAK, CLASSIFY = "/v1/emotts/say", "/v1/audio/speech", "/v1/emotts/classify"
 JSON = {"Content-Type": "application/json"}
-
-PARTS = """
-import threading
-from emotts.hookspecs import hookimpl
-from emotts.testing import PitchClassifier, ToneEngine
-
-class Gated(ToneEngine):
-    name = "gated"
-
-    def __init__(self, options):
-        super().__init__(options)
-        self.said, self.reached, self.gate = [], threading.Event(), threading.Event()
-
-    def synthesize(self, text, *, voice, takes):
-        for take in takes:
-            self.said.append(text)
-            if text == "The dog ran.":
-                self.reached.set()
-                self.gate.wait()
-            yield from super().synthesize(text, voice=voice, takes=[take])
-
-class Witness(PitchClassifier):
-    name = "witness"
-
-    def classify(self, batch, *, profile=None):
-        self.seen.append(self.turn.locked())
-        return super().classify(batch, profile=profile)
-
-@hookimpl
-def emotts_engines():
-    return [Gated]
-
-@hookimpl
-def emotts_classifiers():
-    return [Witness]
-"""
 
 
 def waiting(address: str) -> int:
@@ -93,27 +59,24 @@ def recording(tones: Path) -> bytes:
     return Host(Config.load(tones)).say("One is here.", "anger").audio.wav_bytes()
 
 
-def gated(tones: Path, install: Install) -> Host:
-    """A host whose engine waits for `gate` in the sentence "The dog ran."."""
-    install("parts", PARTS)
+def gated(tones: Path) -> Host:
+    """A host whose engine can be held."""
     changed = {"engine": EngineConfig(name="gated"), "takes": 1}
-    return Host(Config.load(tones).model_copy(update=changed))
+    config = Config.load(tones).model_copy(update=changed)
+    return Host(config, plugins=plugins_with(engines=[GatedEngine]))
 
 
-def test_who_leaves_is_noticed_between_the_sentences_of_one_reply(tones, install) -> None:
-    host = gated(tones, install)
-    engine = host.engine
+def test_who_leaves_is_noticed_between_the_sentences_of_one_reply(tones) -> None:
+    host = gated(tones)
     body = json.dumps({"text": "The cat sat. The dog ran. It rained."}).encode()
     with served(host) as address:
-        try:
+        with host.engine.holding("The dog ran.") as gate:
             with asking(address, SAY, body):
-                assert engine.reached.wait(PATIENCE_S)
+                gate.wait_until_reached()
             until(lambda: 'status="499"' in web.get(f"{address}/metrics").text)
-        finally:
-            engine.gate.set()
         until(lambda: not waiting(address))
-    assert "The cat sat." in engine.said
-    assert "It rained." not in engine.said
+    assert "The cat sat." in host.engine.begun
+    assert "It rained." not in host.engine.begun
 
 
 class Clock(asyncio.SelectorEventLoop):
@@ -133,9 +96,9 @@ class Clock(asyncio.SelectorEventLoop):
     ],
 )
 def test_who_is_left_at_the_deadline_of_a_stop_is_parted_from(
-    tones, install, path: str, body: dict[str, str]
+    tones, path: str, body: dict[str, str]
 ) -> None:
-    host = gated(tones, install)
+    host = gated(tones)
     ready: Queue[str] = Queue()
     server = Server(create(host), host="127.0.0.1", port=0, drain_s=3600, listening=ready.put)
     with asyncio.Runner(loop_factory=Clock) as runner, ThreadPoolExecutor(2) as pool:
@@ -143,25 +106,37 @@ def test_who_is_left_at_the_deadline_of_a_stop_is_parted_from(
         assert isinstance(loop, Clock)
         served = pool.submit(runner.run, server.serve())
         address = ready.get(timeout=PATIENCE_S)
-        try:
-            asked = pool.submit(web.post, f"{address}{path}", json=body)
-            assert host.engine.reached.wait(PATIENCE_S)
-            loop.call_soon_threadsafe(server.handle_exit, signal.SIGTERM, None)
-            until(lambda: web.get(f"{address}/health").status_code == 503)
-            assert not asked.done()
-            loop.ahead_s = 3600
-            with pytest.raises(httpx.RemoteProtocolError):
-                asked.result()
-            served.result(PATIENCE_S)
-        finally:
-            host.engine.gate.set()
-            server.should_exit = True
+        with host.engine.holding("The dog ran.") as gate:
+            try:
+                asked = pool.submit(web.post, f"{address}{path}", json=body)
+                gate.wait_until_reached()
+                loop.call_soon_threadsafe(server.handle_exit, signal.SIGTERM, None)
+                until(lambda: web.get(f"{address}/health").status_code == 503)
+                assert not asked.done()
+                loop.ahead_s = 3600
+                with pytest.raises(httpx.RemoteProtocolError):
+                    asked.result()
+                served.result(PATIENCE_S)
+            finally:
+                server.should_exit = True
 
 
-def test_recordings_are_heard_in_turns(tones, install, recording: bytes) -> None:
-    install("parts", PARTS)
+class Witness(PitchClassifier):
+    """Sees whether somebody holds the turn while it hears."""
+
+    name = "witness"
+
+    def classify(
+        self, batch: Sequence[Audio], *, profile: Profile | None = None
+    ) -> list[Prediction]:
+        self.seen.append(self.turn.locked())
+        return super().classify(batch, profile=profile)
+
+
+def test_recordings_are_heard_in_turns(tones, recording: bytes) -> None:
     changed = {"classifiers": [ClassifierConfig(name="witness")], "takes": 1}
-    host = Host(Config.load(tones).model_copy(update=changed))
+    config = Config.load(tones).model_copy(update=changed)
+    host = Host(config, plugins=plugins_with(classifiers=[Witness]))
     witness = host.classifiers[0]
     witness.turn = host.turn
     with served(host) as address:

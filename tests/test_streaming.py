@@ -17,6 +17,7 @@ from emotts.emotions import target
 from emotts.errors import EmottsError, TextError, UnknownNameError
 from emotts.fragments import complete
 from emotts.records import Candidate
+from emotts.testing import unfinished
 from emotts.text import MAX_REQUEST, sentences
 
 TEXT = "The cat sat. [anger]The dog ran! It rained.[/] Dr. Smith left."
@@ -176,7 +177,7 @@ def test_a_cancelled_stream_stops_at_its_next_take(host: Host) -> None:
 
     asyncio.run(main())
     cancelled.set()
-    assert not left_after(PATIENCE_S)
+    assert not unfinished()
     assert heard == [0]
     assert not [t for t in threading.enumerate() if t.name == "emotts-ahead"]
 
@@ -198,7 +199,7 @@ def test_who_takes_one_sentence_leaves_the_others_unmade(host: Host) -> None:
 
     asyncio.run(main())
     left.set()
-    assert not left_after(PATIENCE_S)
+    assert not unfinished()
     assert heard == list(range(6))
 
 
@@ -224,7 +225,7 @@ def test_a_stream_whose_text_never_comes_can_be_cancelled(host: Host) -> None:
         return said
 
     assert asyncio.run(main()) == ["One cat."]
-    assert not left_after(PATIENCE_S)
+    assert not unfinished()
 
 
 def test_an_error_comes_out_where_it_is_waited_for(host: Host) -> None:
@@ -261,7 +262,7 @@ def test_an_error_of_the_text_comes_out_after_what_was_complete(
     with pytest.raises(raised, match=f"^{error}$"):
         asyncio.run(main())
     assert said == ["One cat."]
-    assert not left_after(PATIENCE_S)
+    assert not unfinished()
 
 
 def test_a_part_that_exits_ends_its_stream_alone(host: Host) -> None:
@@ -356,15 +357,7 @@ def test_streams_of_one_host_take_turns_and_none_waits_for_the_text_of_another(
     first, *others = asyncio.run(asyncio.wait_for(main(), PATIENCE_S))
     assert first == ["One cat.", "Two"]
     assert others == [SAID] * 20
-    assert not left_after(PATIENCE_S)
-
-
-def left_after(seconds: float) -> list[threading.Thread]:
-    """The threads of streams that do not end within that time."""
-    streaming = [t for t in threading.enumerate() if t.name.startswith("emotts-stream")]
-    for thread in streaming:
-        thread.join(seconds)
-    return [thread for thread in streaming if thread.is_alive()]
+    assert not unfinished()
 
 
 def test_what_is_wrong_with_a_request_is_told_before_there_is_a_text(host: Host) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -12,10 +13,11 @@ from emotts.check import Check
 from emotts.classifier import Classifier
 from emotts.controls import STANDARD, Control
 from emotts.engine import Engine
-from emotts.errors import ClassifierError, ConfigError
+from emotts.errors import ClassifierError, ConfigError, EngineError
 from emotts.options import Options
 from emotts.records import Measurement, Prediction, Profile, Rendering, Take, Voice
 from emotts.testing import (
+    GatedEngine,
     PitchClassifier,
     ToneEngine,
     check_check,
@@ -43,7 +45,10 @@ def hum(**controls: float) -> Audio:
     return next(make(ToneEngine).renderings("One, two, three.", voice="alto", takes=takes)).audio
 
 
-@pytest.mark.parametrize("kind", [*INSTALLED.engines.values(), ToneEngine], ids=lambda k: k.name)
+ENGINES = [*INSTALLED.engines.values(), ToneEngine, GatedEngine]
+
+
+@pytest.mark.parametrize("kind", ENGINES, ids=lambda k: k.name)
 def test_every_installed_engine_keeps_its_promises(kind: type[Engine]) -> None:
     engine = make(kind)
     try:
@@ -123,6 +128,43 @@ class Still(ToneEngine):
 @pytest.mark.parametrize("kind", [Hushed, Still])
 def test_an_engine_keeps_its_promises_whatever_its_controls(kind: type[Engine]) -> None:
     check_engine(make(kind))
+
+
+def hummed(engine: GatedEngine, text: str) -> Audio:
+    return next(engine.renderings(text, voice="alto", takes=[Take(0, 0)])).audio
+
+
+def test_a_take_of_a_text_that_is_held_waits_until_its_gate_is_opened() -> None:
+    engine = make(GatedEngine)
+    with ThreadPoolExecutor(2) as pool, engine.holding("One.") as gate:
+        held = [pool.submit(hummed, engine, "One.") for _ in range(2)]
+        gate.wait_until_reached()
+        assert hummed(engine, "Two.").duration_s
+        assert not any(take.done() for take in held)
+        gate.open()
+        assert all(take.result().duration_s for take in held)
+        assert hummed(engine, "One.").duration_s
+    assert sorted(engine.begun) == ["One.", "One.", "One.", "Two."]
+
+
+def test_nothing_is_held_for_longer_than_the_test() -> None:
+    engine = make(GatedEngine)
+    with ThreadPoolExecutor(1) as pool:
+        with pytest.raises(ZeroDivisionError), engine.holding("One.") as gate:
+            held = pool.submit(hummed, engine, "One.")
+            gate.wait_until_reached()
+            raise ZeroDivisionError
+        assert held.result().duration_s
+
+
+def test_a_gate_in_vain_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("emotts.testing.gated.PATIENCE_S", 0)
+    engine = make(GatedEngine)
+    with engine.holding("One.") as gate:
+        with pytest.raises(TimeoutError, match="no take comes to the gate"):
+            gate.wait_until_reached()
+        with pytest.raises(EngineError, match="nobody opens the gate"):
+            hummed(engine, "One.")
 
 
 class Loose(Options, extra="ignore"):

@@ -56,6 +56,10 @@ PLUGINS = {
         "testing.contract.Outcome",
         "testing.tone.ToneEngine",
         "testing.pitch.PitchClassifier",
+        "testing.gated.GatedEngine",
+        "testing.gated.Gate",
+        "testing.surroundings.plugins_with",
+        "testing.surroundings.unfinished",
     ),
 }
 PROMISES = {

@@ -1,4 +1,4 @@
-"""The test kit for plugins: contract checks, and a small engine and classifier to test against.
+"""The test kit for plugins: contract checks, and small engines and a classifier to test against.
 
 ```python
 from emotts.testing import check_engine
@@ -13,10 +13,14 @@ from emotts.testing.check import check_check, check_promises
 from emotts.testing.classifier import check_classifier, classifier_promises
 from emotts.testing.contract import Outcome
 from emotts.testing.engine import check_engine, engine_promises
+from emotts.testing.gated import Gate, GatedEngine
 from emotts.testing.pitch import PitchClassifier
+from emotts.testing.surroundings import plugins_with, unfinished
 from emotts.testing.tone import ToneEngine
 
 __all__ = [
+    "Gate",
+    "GatedEngine",
     "Outcome",
     "PitchClassifier",
     "ToneEngine",
@@ -26,4 +30,6 @@ __all__ = [
     "check_promises",
     "classifier_promises",
     "engine_promises",
+    "plugins_with",
+    "unfinished",
 ]

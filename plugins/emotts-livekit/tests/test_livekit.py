@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import threading
 import wave
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -33,9 +32,8 @@ from emotts import Choice, Config, Host
 from emotts.config import EngineConfig
 from emotts.errors import EmottsError, EngineError, EngineGoneError
 from emotts.markup import parse
-from emotts.plugins import PluginInfo, Plugins, load
 from emotts.records import Rendering, Take
-from emotts.testing import ToneEngine
+from emotts.testing import GatedEngine, ToneEngine, plugins_with, unfinished
 
 TURN = "Good morning. [anger] You are late! It is ten.[/] Come in."
 SAID = ["Good morning.", "You are late!", "It is ten.", "Come in."]
@@ -89,14 +87,6 @@ def chosen(service: TTS) -> list[Choice]:
     found: list[Choice] = []
     service.on("sentence_chosen", found.append)
     return found
-
-
-def left_after(seconds: float) -> list[threading.Thread]:
-    """The threads of streams that do not end within that time."""
-    streaming = [t for t in threading.enumerate() if t.name in ("emotts-stream", "emotts-prewarm")]
-    for thread in streaming:
-        thread.join(seconds)
-    return [thread for thread in streaming if thread.is_alive()]
 
 
 @pytest.mark.parametrize("rate", [24_000, 16_000])
@@ -271,9 +261,8 @@ class Lost(ToneEngine):
 
 def provided(engine: type[ToneEngine]) -> Host:
     """A host of one of these engines."""
-    info = PluginInfo(engine.name, "emotts-odd", "1.0", {"engine": (engine,)})
     config = Config(engine=EngineConfig(name=engine.name), checks=())
-    return Host(config, plugins=Plugins([*load().loaded, info]))
+    return Host(config, plugins=plugins_with(engines=[engine]))
 
 
 def failing(engine: type[ToneEngine]) -> TTS:
@@ -366,41 +355,9 @@ def test_options_change_for_the_next_text(host: Host) -> None:
     assert [len(c.candidates) for c in told] == [1, 2]
 
 
-class Gated(ToneEngine):
-    """An engine that waits for `gate` in the sentence "One is here."."""
-
-    name = "gated"
-
-    def __init__(self, options: ToneEngine.Options) -> None:
-        super().__init__(options)
-        self.gate, self.waited = threading.Event(), 0
-
-    def synthesize(self, text: str, *, voice: str, takes: Sequence[Take]) -> Iterator[Rendering]:
-        for take in takes:
-            if text == "One is here.":
-                self.waited += 1
-                if not self.gate.wait(PATIENCE_S):
-                    raise EngineError("gated: nobody opens the gate")
-            yield from super().synthesize(text, voice=voice, takes=[take])
-
-
-class Awake(ToneEngine):
-    """An engine that makes a take only while the event loop goes on."""
-
-    name = "awake"
-    ticked = threading.Event()
-
-    def synthesize(self, text: str, *, voice: str, takes: Sequence[Take]) -> Iterator[Rendering]:
-        for take in takes:
-            self.ticked.clear()
-            if not self.ticked.wait(PATIENCE_S):
-                raise EngineError("awake: the loop waits for the take")
-            yield from super().synthesize(text, voice=voice, takes=[take])
-
-
 @pytest.mark.parametrize("closing", ["stream", "service"])
 def test_who_leaves_has_the_work_dropped(closing: str) -> None:
-    host = provided(Gated)
+    host = provided(GatedEngine)
     service = TTS(host, emotion="fear", takes=8)
     told = chosen(service)
 
@@ -411,26 +368,24 @@ def test_who_leaves_has_the_work_dropped(closing: str) -> None:
         await anext(stream)
         await (stream if closing == "stream" else service).aclose()
 
-    run(main)
-    host.engine.gate.set()
-    assert not left_after(PATIENCE_S)
+    with host.engine.holding("One is here."):
+        run(main)
+    assert not unfinished()
     assert len(told) == 1
-    assert host.engine.waited < 10, "of 1600 takes"
+    assert host.engine.begun.count("One is here.") < 10, "of 1600 takes"
 
 
 def test_the_event_loop_goes_on_while_a_sentence_is_made() -> None:
-    service = TTS(provided(Awake), emotion="fear", takes=8)
+    host = provided(GatedEngine)
+    service = TTS(host, emotion="fear", takes=8)
     told = chosen(service)
 
     async def main() -> None:
-        async def tick() -> None:
-            while True:
-                await asyncio.sleep(0.001)
-                Awake.ticked.set()
-
-        ticking = asyncio.create_task(tick())
-        await synthesized(service, "The weather was fine all day long.")
-        ticking.cancel()
+        with host.engine.holding("One is here.") as gate:
+            speaking = asyncio.create_task(synthesized(service, "One is here."))
+            await asyncio.to_thread(gate.wait_until_reached)
+            gate.open()
+            await speaking
 
     run(main)
     assert len(told) == 1
@@ -444,7 +399,7 @@ def test_many_texts_are_spoken_at_once(host: Host) -> None:
 
     expected = pcm(list(host.stream("Hello.", "neutral", takes=1)))
     assert all(same(events, expected) for events in run(main))
-    assert not left_after(PATIENCE_S)
+    assert not unfinished()
 
 
 def test_metrics_are_those_of_any_service(host: Host) -> None:
@@ -467,7 +422,7 @@ def test_metrics_are_those_of_any_service(host: Host) -> None:
 def test_prewarming_returns_at_once(host: Host) -> None:
     with ThreadPoolExecutor(1) as pool, host.turn:  # which loading would wait for
         pool.submit(TTS(host).prewarm).result(PATIENCE_S)
-    assert not left_after(PATIENCE_S)
+    assert not unfinished("emotts-prewarm")
 
 
 def test_the_plugin_is_registered() -> None:

@@ -15,6 +15,7 @@ import pytest
 from emotts import Host, read
 from emotts.errors import ConfigError, UnknownNameError
 from emotts.records import Rendering
+from emotts.testing import unfinished
 
 with warnings.catch_warnings():  # they import aifc, audioop and distutils
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -232,8 +233,5 @@ def test_leaving_a_stream_ends_the_work(tts: EmottsTTS, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(engine, "synthesize", counted)
     asyncio.run(asyncio.wait_for(leave(), PATIENCE_S))
-    for thread in threading.enumerate():
-        if thread.name == "emotts-stream":
-            thread.join(PATIENCE_S)
-            assert not thread.is_alive()
+    assert not unfinished()
     assert 0 < made.count("One is here.") < 200

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import threading
 import wave
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -36,9 +35,8 @@ from pipecat.tests.utils import SleepFrame, run_test
 from emotts import Choice, Config, Host
 from emotts.config import EngineConfig
 from emotts.errors import ConfigError, EmottsError, EngineError
-from emotts.plugins import PluginInfo, Plugins, load
 from emotts.records import Rendering, Take
-from emotts.testing import ToneEngine
+from emotts.testing import Gate, GatedEngine, ToneEngine, plugins_with, unfinished
 
 Settings = EmottsTTSService.Settings
 # What has not come by then never will: no test depends on how soon it does.
@@ -97,14 +95,6 @@ def audio(frames: Sequence[Frame], rate: int = 24_000) -> bytes:
 
 def pcm(said: Sequence[Choice], rate: int = 24_000) -> bytes:
     return b"".join(clip.resample(rate).pcm16() for choice in said for clip in choice.clips)
-
-
-def left_after(seconds: float) -> list[threading.Thread]:
-    """The threads of streams that do not end within that time."""
-    streaming = [t for t in threading.enumerate() if t.name.startswith("emotts-stream")]
-    for thread in streaming:
-        thread.join(seconds)
-    return [thread for thread in streaming if thread.is_alive()]
 
 
 @pytest.mark.parametrize("rate", [24_000, 16_000])
@@ -215,41 +205,10 @@ def test_takes_are_chosen_for_sentences(host: Host) -> None:
         EmottsTTSService(host, text_aggregation_mode=TextAggregationMode.TOKEN)
 
 
-class Gated(ToneEngine):
-    """An engine that waits for `gate` in the sentence "One is here."."""
-
-    name = "gated"
-
-    def __init__(self, options: ToneEngine.Options) -> None:
-        super().__init__(options)
-        self.gate = threading.Event()
-
-    def synthesize(self, text: str, *, voice: str, takes: Sequence[Take]) -> Iterator[Rendering]:
-        for take in takes:
-            if text == "One is here." and not self.gate.wait(LIMIT_S):
-                raise EngineError("gated: nobody opens the gate")
-            yield from super().synthesize(text, voice=voice, takes=[take])
-
-
-class Awake(ToneEngine):
-    """An engine that makes a take only while the event loop goes on."""
-
-    name = "awake"
-    ticked = threading.Event()
-
-    def synthesize(self, text: str, *, voice: str, takes: Sequence[Take]) -> Iterator[Rendering]:
-        for take in takes:
-            self.ticked.clear()
-            if not self.ticked.wait(LIMIT_S):
-                raise EngineError("awake: the loop waits for the take")
-            yield from super().synthesize(text, voice=voice, takes=[take])
-
-
 def speaking(engine: type[ToneEngine]) -> Host:
-    """A host of one of these engines."""
-    provided = PluginInfo(engine.name, "emotts-odd", "1.0", {"engine": (engine,)})
+    """A host of an engine that is not installed."""
     config = Config(engine=EngineConfig(name=engine.name), takes=8, checks=())
-    return Host(config, plugins=Plugins([*load().loaded, provided]))
+    return Host(config, plugins=plugins_with(engines=[engine]))
 
 
 class Player(FrameProcessor):
@@ -265,45 +224,45 @@ class Player(FrameProcessor):
 
 
 def test_an_interruption_ends_the_work_and_the_service_goes_on() -> None:
-    host = speaking(Gated)
+    host = speaking(GatedEngine)
     service = EmottsTTSService(host, settings=Settings(emotion="fear"))
     player = Player()
 
-    def conversation() -> Iterator[Frame]:
+    def conversation(gate: Gate) -> Iterator[Frame]:
         yield TTSSpeakFrame("Let us begin. " + "One is here. " * 200)
         while not player.playing:
             yield SleepFrame(sleep=0.05)
         yield InterruptionFrame()
         while not player.interrupted:
             yield SleepFrame(sleep=0.05)
-        host.engine.gate.set()
+        gate.open()
         yield TTSUpdateSettingsFrame(delta=Settings(takes=1))
         yield TTSSpeakFrame("Go on.")
 
-    main = run_test(
-        Pipeline([service, player]), frames_to_send=conversation(), start_timeout=START_S
-    )
-    down, up = asyncio.run(asyncio.wait_for(main, LIMIT_S))
+    with host.engine.holding("One is here.") as gate:
+        main = run_test(
+            Pipeline([service, player]), frames_to_send=conversation(gate), start_timeout=START_S
+        )
+        down, up = asyncio.run(asyncio.wait_for(main, LIMIT_S))
     interrupted = next(i for i, f in enumerate(down) if isinstance(f, InterruptionFrame))
     before, after = choices(down[:interrupted]), choices(down[interrupted:])
     assert [choice.text for choice in before] == ["Let us begin."]
     assert [choice.text for choice in after] == ["Go on."]
     assert not of(ErrorFrame, up)
-    assert not left_after(LIMIT_S)
+    assert not unfinished()
+    assert host.engine.begun.count("One is here.") < 10, "of 1600 takes"
 
 
 def test_the_event_loop_goes_on_while_a_sentence_is_made() -> None:
-    async def main() -> tuple[Sequence[Frame], Sequence[Frame]]:
-        async def tick() -> None:
-            while True:
-                await asyncio.sleep(0.001)
-                Awake.ticked.set()
+    host = speaking(GatedEngine)
+    service = EmottsTTSService(host, settings=Settings(emotion="fear"))
 
-        service = EmottsTTSService(speaking(Awake), settings=Settings(emotion="fear"))
-        ticking = asyncio.create_task(tick())
-        frames = await played(service, TTSSpeakFrame("The weather was fine all day long."))
-        ticking.cancel()
-        return frames
+    async def main() -> tuple[Sequence[Frame], Sequence[Frame]]:
+        with host.engine.holding("One is here.") as gate:
+            speaking = asyncio.create_task(played(service, TTSSpeakFrame("One is here.")))
+            await asyncio.to_thread(gate.wait_until_reached)
+            gate.open()
+            return await speaking
 
     down, up = asyncio.run(main())
     assert len(choices(down)) == 1
@@ -337,9 +296,7 @@ class Hoarse(ToneEngine):
 
 
 def test_an_engine_that_fails_makes_the_service_unusable_in_the_end() -> None:
-    hoarse = PluginInfo("hoarse", "emotts-hoarse", "1.0", {"engine": (Hoarse,)})
-    plugins = Plugins([*load().loaded, hoarse])
-    service = EmottsTTSService(Host(Config(engine=EngineConfig(name="hoarse")), plugins=plugins))
+    service = EmottsTTSService(speaking(Hoarse))
     _, up = play(service, *[TTSSpeakFrame("One.")] * 3)
     assert "the model is damaged" in of(ErrorFrame, up)[0].error
     assert not service.is_usable
@@ -363,7 +320,7 @@ def test_many_services_share_a_host(host: Host) -> None:
 
     expected = pcm(list(host.stream("Hello.", "neutral", takes=1)))
     assert [audio(down) for down, _ in asyncio.run(main())] == [expected] * 20
-    assert not left_after(LIMIT_S)
+    assert not unfinished()
 
 
 def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import socket
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -31,9 +30,9 @@ from emotts import Config, Host
 from emotts.cli import cli
 from emotts.config import EngineConfig
 from emotts.errors import ConfigError, EngineError
-from emotts.plugins import PluginInfo, Plugins, load
+from emotts.plugins import load
 from emotts.records import Rendering, Take
-from emotts.testing import ToneEngine
+from emotts.testing import GatedEngine, ToneEngine, plugins_with, unfinished
 
 HEARTY = SynthesizeVoice(name="heart", speaker="anger")
 
@@ -157,10 +156,9 @@ def test_a_text_without_speech_is_a_moment_of_silence(host: Host, port: int) -> 
 
 
 def odd(engine: type[ToneEngine]) -> Host:
-    """A host of an engine that is defined here."""
-    info = PluginInfo(engine.name, "emotts-odd", "1", {"engine": (engine,)})
+    """A host of an engine that is not installed."""
     config = Config(engine=EngineConfig(name=engine.name), checks=(), takes=1)
-    return Host(config, plugins=Plugins([*load().loaded, info]))
+    return Host(config, plugins=plugins_with(engines=[engine]))
 
 
 def test_an_error_half_way_ends_the_audio(port: int) -> None:
@@ -186,20 +184,7 @@ def test_an_error_half_way_ends_the_audio(port: int) -> None:
 def test_a_client_that_leaves_has_the_work_dropped(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dropped, waited = threading.Event(), []
-
-    class Gated(ToneEngine):
-        name = "gated"
-
-        def synthesize(
-            self, text: str, *, voice: str, takes: Sequence[Take]
-        ) -> Iterator[Rendering]:
-            for take in takes:
-                if text == "One is here.":
-                    waited.append(take.index)
-                    assert dropped.wait(120)
-                yield from super().synthesize(text, voice=voice, takes=[take])
-
+    gated, dropped = odd(GatedEngine), asyncio.Event()
     disconnect = Handler.disconnect
 
     async def disconnected(self: Handler) -> None:
@@ -207,19 +192,17 @@ def test_a_client_that_leaves_has_the_work_dropped(
         dropped.set()
 
     async def main() -> None:
-        async with connected(odd(Gated), port) as client:
-            await client.write_event(Synthesize("Two. " + "One is here. " * 200).event())
-            await until(client, AudioChunk)
-            await client.disconnect()
-            assert await asyncio.to_thread(dropped.wait, 120)
+        async with connected(gated, port) as client:
+            with gated.engine.holding("One is here."):
+                await client.write_event(Synthesize("Two. " + "One is here. " * 200).event())
+                await until(client, AudioChunk)
+                await client.disconnect()
+                await asyncio.wait_for(dropped.wait(), 120)
 
     monkeypatch.setattr(Handler, "disconnect", disconnected)
     asyncio.run(main())
-    for thread in threading.enumerate():
-        if thread.name == "emotts-stream":
-            thread.join(120)
-            assert not thread.is_alive()
-    assert len(waited) < 10, "of 200 takes"
+    assert not unfinished()
+    assert gated.engine.begun.count("One is here.") < 10, "of 200 takes"
 
 
 def test_a_wrong_address_is_named(host: Host) -> None:
