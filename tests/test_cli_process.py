@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 from patience import PATIENCE_S
@@ -28,11 +29,11 @@ def emotts_engines():
 """
 
 
-def emotts(*arguments: str) -> subprocess.Popen[bytes]:
+def emotts(*arguments: str, stdout: int | IO[bytes] = subprocess.PIPE) -> subprocess.Popen[bytes]:
     program = "from emotts.cli import main; main()"
     return subprocess.Popen(
         [sys.executable, "-c", program, *arguments],
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
     )
@@ -57,17 +58,32 @@ def test_the_help_is_clicks_however_wide_the_terminal(columns: str, option: str)
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no full device")
-def test_standard_output_that_is_full_is_a_message_and_exit_code_2() -> None:
-    program = "from emotts.cli import main; main()"
+@pytest.mark.parametrize("arguments", [("--help",), ("plugins",)])
+def test_standard_output_that_is_full_is_a_message_and_exit_code_2(
+    arguments: tuple[str, ...],
+) -> None:
     with open("/dev/full", "wb") as full:
-        done = subprocess.run(
-            [sys.executable, "-c", program, "plugins"],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            check=False,
-        )
+        process = emotts(*arguments, stdout=full)
+        _, err = process.communicate(timeout=PATIENCE_S)
     told = b"Error: standard output can't be written: No space left on device\n"
-    assert (done.returncode, done.stderr) == (2, told)
+    assert (process.returncode, err) == (2, told)
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",)])
+def test_nobody_to_read_is_no_traceback(arguments: tuple[str, ...]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = emotts(*arguments, stdout=writer)
+    os.close(writer)
+    _, err = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, err) == (1, b"")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell closes the stream")
+def test_a_stream_that_is_closed_is_no_traceback() -> None:
+    command = ["sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-m", "emotts", "--help"]
+    done = subprocess.run(command, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_an_error_is_a_message_and_exit_code_2() -> None:

@@ -39,9 +39,8 @@ def main() -> None:
     The help alone is written without click, which takes twice as long to import as Python does to
     start.
     """
-    if sys.argv[1:] in (["--help"], ["-h"]) and _columns() >= WIDE:
-        sys.stdout.write(_help())
-    else:
+    asked = sys.argv[1:] in (["--help"], ["-h"]) and _columns() >= WIDE
+    if not (asked and _written(_help())):
         sys.exit(import_module("emotts.cli.root").run())
 
 
@@ -61,6 +60,16 @@ Options:
 Commands:
 {commands}
 """
+
+
+def _written(text: str) -> bool:
+    """Whether standard output, which may be closed or full, took it."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except (AttributeError, OSError):
+        return False
+    return True
 
 
 def _columns() -> int:
