@@ -84,9 +84,12 @@ def append(path: str | os.PathLike[str], line: Entry) -> None:
         ConfigError: the file can't be written.
     """
     data = json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
+    # Of the name of a file that is no UTF-8: what Python replaces it with is how JSON has it.
+    rest = data.encode(errors="backslashreplace")
     try:
         with Path(path).open("ab", buffering=0) as file:
-            file.write(data.encode())
+            while rest:  # where there is no room for all of it, only the next write says so
+                rest = rest[file.write(rest) :]
     except OSError as error:
         raise ConfigError(
             f"the ledger {os.fspath(path)} can't be written: {reason(error)}"

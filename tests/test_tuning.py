@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scarce import files_of_at_most
 
 from emotts.builtin.hibari import HibariEngine
 from emotts.builtin.signal import SignalCheck
@@ -232,6 +233,13 @@ def test_a_journal_remembers_and_heals(tmp_path) -> None:
     assert len(Journal(file)) == 2
     again.forget()
     assert not file.exists() and "one" not in again
+
+
+def test_a_journal_for_which_there_is_no_room_is_an_error(tmp_path) -> None:
+    journal = Journal(tmp_path / "a.jsonl")
+    with files_of_at_most(100), pytest.raises(ConfigError, match="progress can't be kept"):
+        journal.recall("long", lambda: [0.1] * 100)
+    assert "long" not in journal and not len(Journal(tmp_path / "a.jsonl"))
 
 
 def test_a_journal_that_cannot_be_kept_is_an_error(tmp_path) -> None:

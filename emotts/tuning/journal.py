@@ -50,8 +50,10 @@ class Journal:
         if key not in self._known:
             value = make()
             try:
+                rest = (json.dumps([key, value]) + "\n").encode()
                 with self._file.open("ab", buffering=0) as lines:
-                    lines.write((json.dumps([key, value]) + "\n").encode())
+                    while rest:  # where there is no room for all of it, only the next write says so
+                        rest = rest[lines.write(rest) :]
                     os.fsync(lines.fileno())
             except OSError as error:
                 raise self._failed(error) from error
