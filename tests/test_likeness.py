@@ -1,5 +1,7 @@
 """The check of likeness, on speech of the built-in engine and on what may be done to it."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -114,3 +116,14 @@ def test_the_distance_does_not_depend_on_pace_or_order_of_the_two() -> None:
     assert distance(frames, slower) == pytest.approx(0.0, abs=1e-5)
     assert distance(frames, other) == pytest.approx(distance(other, frames))
     assert distance(frames, other) > 1.0
+
+
+def test_takes_that_ran_away_fill_no_gigabytes() -> None:
+    runaway = Audio(0.1 * RANDOM.standard_normal(30 * 4_000, np.float32), 4_000)
+    tracemalloc.start()
+    try:
+        failed(runaway, runaway)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 80e6  # all of it at once would be more than 100 MB, and four times that in 60 s

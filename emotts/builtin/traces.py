@@ -21,6 +21,8 @@ BLOCK = 8
 # What is said twice is the same wave again; the lowest 2 kHz are enough to tell.
 SLOW_RATE = 4_000
 PART = round(0.3 * SLOW_RATE)
+# At once: all parts of a take that ran away for minutes would fill gigabytes.
+PARTS = 16
 QUIET = 0.05
 # A click stands out of its 20 ms, in the second difference, even beside the pulses of a voice.
 CLICK_FRAME_S = 0.02
@@ -85,14 +87,19 @@ def _again(samples: Floats) -> float:
     if not starts.size:
         return 0.0
     size = scipy.fft.next_fast_len(samples.size + PART, real=True)
-    parts = np.stack([samples[start : start + PART] for start in starts])
-    spectra = scipy.fft.rfft(samples, size) * np.conj(scipy.fft.rfft(parts, size, axis=1))
-    alike = scipy.fft.irfft(spectra, size, axis=1)[:, : energy.size]
-    alike *= (1 / np.sqrt(np.maximum(energy, loud))).astype(np.float32)
-    for row, start in zip(alike, starts, strict=True):
-        # A part is like itself, and a vowel like the rest of it.
-        row[max(0, start - PART + 1) : start + PART] = 0.0
-    return float((alike.max(axis=1) / np.sqrt(energy[starts])).max())
+    whole = scipy.fft.rfft(samples, size)
+    weights = (1 / np.sqrt(np.maximum(energy, loud))).astype(np.float32)
+    most = []
+    for some in np.split(starts, range(PARTS, starts.size, PARTS)):
+        parts = np.stack([samples[start : start + PART] for start in some])
+        spectra = whole * np.conj(scipy.fft.rfft(parts, size, axis=1))
+        alike = scipy.fft.irfft(spectra, size, axis=1)[:, : energy.size]
+        alike *= weights
+        for row, start in zip(alike, some, strict=True):
+            # A part is like itself, and a vowel like the rest of it.
+            row[max(0, start - PART + 1) : start + PART] = 0.0
+        most.append((alike.max(axis=1) / np.sqrt(energy[some])).max())
+    return float(max(most))
 
 
 def _click(clip: Audio) -> float:
