@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from emotts import scoring
+from emotts.closeness import by_dimensions
 from emotts.dimensions import expected
 from emotts.records import Candidate, Prediction
 from emotts.speech import Choice, Request
@@ -50,7 +51,8 @@ def _heard(best: Candidate, request: Request) -> str:
         return f"{name} hears {found} rather than {_listed(wanted.dimensions, '{:.2f}')}"
     top = f"{heard.top} ({heard.scores[heard.top]:.0%})"
     if heard.top in wanted.weights:
-        return f"{name} hears {top}, but not clearly"
+        how = "more than was asked for" if _too_much(heard, request) else "but not clearly"
+        return f"{name} hears {top}, {how}"
     own = _listed({emotion: heard.scores[emotion] for emotion in wanted.weights}, "{:.0%}")
     return f"{name} hears {top} rather than {own}"
 
@@ -67,13 +69,21 @@ def _tries(choice: Choice, request: Request, *, hard: bool) -> Iterator[str]:
         yield f"try a larger budget than {request.budget_ms:g} ms"
     elif effort.planned < MANY:
         yield f"try more takes than {effort.planned}"
-    if request.target.intensity < 1 and request.target.point is None:
+    too_much = any(_too_much(heard, request) for heard in choice.candidate.predictions.values())
+    if request.target.intensity < 1 and request.target.point is None and not too_much:
         yield f"try an intensity above {request.target.intensity:g}"
-    heard = next(iter(choice.candidates[0].predictions.values()))
-    if _speaks_for_itself(heard, request):
-        yield f"try another text: this one sounds like {heard.top} even when it is spoken plainly"
+    plain = next(iter(choice.candidates[0].predictions.values()))
+    if _speaks_for_itself(plain, request):
+        yield f"try another text: this one sounds like {plain.top} even when it is spoken plainly"
     if hard or effort.planned >= MANY:
         yield "try another voice or engine"
+
+
+def _too_much(heard: Prediction, request: Request) -> bool:
+    """Whether the target is heard more strongly than it was asked for."""
+    like, target = request.like, request.target
+    by_name = (like is None or like.named) and not by_dimensions(heard, target)
+    return by_name and scoring.exceeded(heard, target)
 
 
 def _speaks_for_itself(heard: Prediction, request: Request) -> bool:

@@ -95,8 +95,18 @@ def matched(prediction: Prediction, target: Target) -> bool:
         others, default=0
     ):
         return False
-    heard = sum(prediction.scores[e] for e in target.weights)
-    return target.intensity / 2 < heard <= (1 + target.intensity) / 2
+    return _share(prediction, target) > target.intensity / 2 and not exceeded(prediction, target)
+
+
+def exceeded(prediction: Prediction, target: Target) -> bool:
+    """Whether more is heard than a target of less than full intensity asks for."""
+    most = (1 + target.intensity) / 2
+    return target.intensity < 1 and _share(prediction, target) > most
+
+
+def _share(prediction: Prediction, target: Target) -> float:
+    """Of the probability, what the emotions of the target have together."""
+    return sum(prediction.scores[emotion] for emotion in target.weights)
 
 
 def alike(prediction: Prediction, like: Prediction, intensity: float = 1.0) -> bool:
@@ -146,21 +156,21 @@ def scored(candidates: Sequence[Candidate], request: Request) -> list[Candidate]
     if not running:
         return [replace(c, score=None) for c in candidates]
     baselines = candidates[0].predictions
-    scores = combine(
-        [
-            {
-                c.take.index: score(
-                    c.predictions[name],
-                    request.wanted(name),
-                    baselines.get(name),
-                    request.like.heard.get(name) if request.like else None,
-                )
-                for c in running
-                if name in c.predictions
-            }
-            for name in dict.fromkeys(name for c in candidates for name in c.predictions)
-        ]
-    )
+    heard = [
+        {
+            c.take.index: score(
+                c.predictions[name],
+                request.wanted(name),
+                baselines.get(name),
+                request.like.heard.get(name) if request.like else None,
+            )
+            for c in running
+            if name in c.predictions
+        }
+        for name in dict.fromkeys(name for c in candidates for name in c.predictions)
+    ]
+    # Of a finalist's classifier all that it heard may be out by now: it has no say.
+    scores = combine([found for found in heard if found])
     return [replace(c, score=scores.get(c.take.index)) for c in candidates]
 
 

@@ -61,6 +61,14 @@ def test_the_target_first_but_too_weakly() -> None:
     assert advice(weak)[0] == "compact hears happiness (40%), but not clearly"
 
 
+def test_more_of_the_target_than_was_asked_for_is_no_reason_to_ask_for_more() -> None:
+    strong = heard(neutral=0.05, happiness=0.9, disgust=0.05)
+    assert advice(strong, wanted=target("happiness", 0.5)) == (
+        "compact hears happiness (90%), more than was asked for",
+        "try more takes than 8",
+    )
+
+
 def test_of_several_classifiers_the_one_that_disagrees_is_named() -> None:
     happy = heard(neutral=0.1, happiness=0.8, disgust=0.1)
     assert advice(happy, others={"functionals": DISGUSTED})[0].startswith("functionals hears disgu")

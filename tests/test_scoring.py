@@ -106,6 +106,19 @@ def test_what_was_rejected_meanwhile_has_no_score_left() -> None:
     assert ranking(before) and not ranking(scored(before, request))
 
 
+def test_a_classifier_all_of_whose_finalists_were_rejected_has_no_say() -> None:
+    def candidate(index: int, rejected: str | None = None, **found: float) -> Candidate:
+        predictions = {name: heard(happiness=p, neutral=1 - p) for name, p in found.items()}
+        take = Take(index, seed=0)
+        return Candidate(take, None, {}, predictions=predictions, rejected=rejected)
+
+    takes = [candidate(0, first=0.1), candidate(1, first=0.6, third=0.7), candidate(2, first=0.5)]
+    rejected = candidate(3, "third: can't hear it", first=0.9, second=0.9)
+    wanted = Request("", target("happiness"), Voice("a", "en"), 4, seed=0)
+    found = [c.score for c in scored([*takes, rejected], wanted)]
+    assert found[:3] == [c.score for c in scored(takes, wanted)] and found[3] is None
+
+
 def measured(arousal: float, valence: float, scores: dict[str, float] | None = None) -> Prediction:
     point = {"arousal": arousal, "valence": valence}
     return Prediction(scores or {}, np.zeros(2, np.float32), dimensions=point)
