@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from emotts.errors import SilentTextError
 from emotts.spans import Span, nested
 from emotts.speech import Request
+from emotts.ssml import MAX_PAUSE_S
 from emotts.text import check_length, spoken
 
 
@@ -18,7 +19,7 @@ class Passage:
     request: Request
     """For this sentence: its target, and the settings of its controls."""
     pause_s: float
-    """Silence before it."""
+    """Silence before it, at most a minute."""
 
 
 def passages(request: Request) -> list[Passage]:
@@ -40,7 +41,7 @@ def passages(request: Request) -> list[Passage]:
 def _passages(request: Request) -> Iterator[Passage]:
     pause_s = 0.0
     for span in request.spans or (Span(request.text),):
-        pause_s += span.pause_s
+        pause_s = min(pause_s + span.pause_s, MAX_PAUSE_S)
         asked = replace(request, settings=nested([request.settings, span.controls]))
         if span.target is not None:
             # The recording goes on saying how, no longer what.

@@ -62,6 +62,12 @@ def test_a_pause_is_heard_between_the_sentences(host: Host) -> None:
     assert whole.duration_s == pytest.approx(without.duration_s + 1.5)
 
 
+def test_pauses_with_nothing_to_speak_between_them_are_one_of_a_minute_at_most(host: Host) -> None:
+    text = "".join('<break time="40s"/>. ' for _ in range(9)) + "The dog ran."
+    (choice,) = host.say(text, "fear").choices
+    assert choice.pause_s == 60
+
+
 def test_settings_move_every_take_and_add_to_the_emotion(host: Host) -> None:
     plain, fast = (
         host.say("The cat sat.", "anger", settings=settings).choices[0]
