@@ -253,6 +253,18 @@ def test_where_it_runs_and_who_is_told_do_not_decide(config: Config, tones: Path
     assert (first.audio.samples == again.audio.samples).all()
 
 
+def test_how_many_are_heard_at_once_does_not_decide(
+    config: Config, plugins: Plugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = config.model_copy(update={"takes": 12, "stop": "adaptive"})
+    first = Host(config, plugins=plugins).say(FIRST, "anger", intensity=0.5)
+    monkeypatch.setattr(Ear, "batch", 5)
+    fresh = Host(without(config), plugins=plugins).say(FIRST, "anger", intensity=0.5)
+    again = Host(config, plugins=plugins).say(FIRST, "anger", intensity=0.5)
+    assert again.cached
+    assert evidence(first.choices) == evidence(fresh.choices) == evidence(again.choices)
+
+
 def test_sentences_are_found_between_others(config: Config, plugins: Plugins) -> None:
     """The takes are kept, the choice is not: it fits what is spoken around it."""
     host, plain = Host(config, plugins=plugins), Host(without(config), plugins=plugins)

@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 
 ASSETS = Path(__file__).parent.parent / "assets" / "compact"
-# Takes at once: with larger batches one would look less often whether a take is certain, and the
-# choice would depend on the number of threads.
+# Takes at once: of a larger batch more would be heard in vain where one of the first is certain.
 TOGETHER = 2
 ENCODER = "encoder.onnx"
 HEADS = "heads.npz"

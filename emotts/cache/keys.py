@@ -51,13 +51,7 @@ def identity(speaker: Speaker) -> str:
             {name: _control(control) for name, control in engine.controls.items()},
             speaker.voice,
             [
-                [
-                    listener.name,
-                    listener.fingerprint,
-                    listener.classifier.batch,
-                    listener.profile,
-                    listener.finalists,
-                ]
+                [listener.name, listener.fingerprint, listener.profile, listener.finalists]
                 for listener in speaker.listeners
             ],
             speaker.tendencies,
