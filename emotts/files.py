@@ -1,4 +1,4 @@
-"""Files: atomic replacement, and where things are kept."""
+"""Files: atomic replacement, where things are kept, and what can be written."""
 
 import os
 import stat
@@ -25,6 +25,16 @@ def _folder(own: str, base: str, default: str) -> Path:
         return Path(named)
     found = os.environ.get(base) or os.environ.get("LOCALAPPDATA")
     return (Path(found) if found else Path.home() / default) / "emotts"
+
+
+def lacks_folder(file: str | os.PathLike[str]) -> str | None:
+    """Why a file can't be written that has no folder to be in; None where it has one."""
+    folder = Path(file).resolve().parent
+    return (
+        None
+        if folder.is_dir()
+        else f"{os.fspath(file)}: can't be written: there is no folder {folder}"
+    )
 
 
 @contextmanager

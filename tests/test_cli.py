@@ -276,3 +276,26 @@ def test_verbose_logs_on_standard_error_with_control_characters_escaped(
     result = run("say", "Hello.", "-e", "fear", "--config", str(tones), "-o", "/dev/null", "-v")
     assert "INFO emotts.profiles: calibrating pitch" in result.stderr
     assert logging.getLogger().level == logging.INFO
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("say", "Hello.", "-e", "fear", "-o", "FILE.wav"),
+        ("say", "Hello.", "-e", "fear", "--ledger", "FILE.jsonl"),
+        ("label", "CLIP", "-o", "FILE.csv"),
+        ("embed", "CLIP", "-o", "FILE.npy"),
+        ("report", "CLIP", "-o", "FILE.html"),
+        ("tune", "tone", "--report", "FILE.html"),
+    ],
+)
+def test_a_folder_that_is_not_there_is_named_at_once_and_in_the_same_words(
+    clips: list[Path], tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    missing = tmp_path / "missing"
+    asked = [a.replace("FILE", f"{missing}/a").replace("CLIP", str(clips[0])) for a in arguments]
+    result = run(*asked)
+    assert (result.exit_code, result.stdout) == (2, "")
+    (file,) = (argument for argument in asked if "missing" in argument)
+    assert f"{file}: can't be written: there is no folder {missing}\n" in result.stderr
+    assert not missing.exists()

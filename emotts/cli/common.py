@@ -1,13 +1,13 @@
 """What several commands share: options, and the host they ask for."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import click
 
 from emotts.cli.options import echo_json, json_option, setting, verbose_option
 from emotts.config import CacheConfig, ClassifierConfig, Config, EngineConfig, LedgerConfig
 from emotts.errors import ConfigError, UnknownNameError
+from emotts.files import lacks_folder
 from emotts.host import Host
 from emotts.plugins import Plugins, load
 
@@ -69,8 +69,8 @@ def build_host(
     )
     if ledger:
         made = made.model_copy(update={"ledger": LedgerConfig(path=ledger)})
-    if made.ledger and not Path(made.ledger.path).resolve().parent.is_dir():
-        raise ConfigError(f"the ledger {made.ledger.path}: the folder does not exist")
+    if made.ledger and (lacking := lacks_folder(made.ledger.path)):
+        raise ConfigError(f"the ledger {lacking}")
     if cache is not None:
         kept = (made.cache or CacheConfig()) if cache else None
         made = made.model_copy(update={"cache": kept})

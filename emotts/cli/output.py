@@ -13,7 +13,7 @@ import click
 from emotts.audio import Audio, join
 from emotts.cli import player
 from emotts.errors import AudioError, ConfigError, reason
-from emotts.files import replacing
+from emotts.files import lacks_folder, replacing
 from emotts.speech import Speech
 
 STDIO = "-"
@@ -97,8 +97,8 @@ def _check_writable(output: str) -> None:
     path = Path(output)
     if output.endswith("/") or path.is_dir():
         raise AudioError(f"{output}: is a folder; name a file in it: {path / FALLBACK}")
-    if not path.resolve().parent.is_dir():
-        raise AudioError(f"{output}: the folder does not exist")
+    if lacking := lacks_folder(output):
+        raise AudioError(lacking)
     if path.suffix.lower() in OTHER_FORMATS:
         raise AudioError(f"{output}: speech is written as WAV: {path.with_suffix('.wav')}")
     # A file is replaced, which its folder must allow; a device or a pipe is written to.

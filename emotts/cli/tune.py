@@ -21,6 +21,7 @@ from emotts.cli.common import (
 )
 from emotts.cli.curve import REPORTS, show, write_report
 from emotts.errors import ConfigError
+from emotts.files import lacks_folder
 from emotts.tuning import clock
 from emotts.tuning.curve import COUNTS
 from emotts.tuning.job import ENOUGH, Job
@@ -100,6 +101,8 @@ def command(
     """
     if report is not None and Path(report).suffix not in REPORTS:
         raise ConfigError(f"{report}: a report is an {' or '.join(REPORTS)} file")
+    if report is not None and (lacking := lacks_folder(report)):
+        raise ConfigError(lacking)
     host = build_host(
         config=config, engine=engine, classifier=classifier, model=model, settings=settings
     )

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from emotts.errors import ConfigError
+from emotts.files import lacks_folder
 from emotts.labelling.parts import DiskError
 from emotts.labelling.plan import read
 
@@ -37,8 +38,8 @@ def check_outputs(files: Sequence[Path], sources: Iterable[str]) -> None:
     for file in files:
         if file.exists() and not file.is_file():
             raise ConfigError(f"{file} is no regular file; name one for the labels")
-        if not file.resolve().parent.is_dir():
-            raise ConfigError(f"{file}: the folder does not exist")
+        if lacking := lacks_folder(file):
+            raise ConfigError(lacking)
         if os.path.abspath(file) in labelled:
             raise ConfigError(f"{file} is to be labelled; name another output")
 
@@ -122,6 +123,8 @@ def _locked(file: Path) -> Iterator[None]:
                 msvcrt.locking(held.fileno(), msvcrt.LK_NBLCK, 1)
             else:
                 fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except (BlockingIOError, PermissionError) as error:  # as Linux says it, and Windows
             raise ConfigError(f"{file.parent}: another process works on this job") from error
+        except OSError as error:
+            raise DiskError(file, error) from error
         yield

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from emotts.errors import ConfigError, UnknownNameError
-from emotts.files import replacing
+from emotts.files import lacks_folder, replacing
 from emotts.reporting.page import render
 from emotts.reporting.reading import read
 from emotts.reporting.sound import AUDIO, EMBED, sound
@@ -61,5 +61,5 @@ def _check(table: Path, page: Path) -> None:
     """Refuse a page that can't be, before a long table is read for it."""
     if page.exists() and table.exists() and page.samefile(table):
         raise ConfigError(f"{page} holds the labels; name another file for the page")
-    if not page.resolve().parent.is_dir():
-        raise ConfigError(f"{page}: can't be written: there is no such folder")
+    if lacking := lacks_folder(page):
+        raise ConfigError(lacking)
