@@ -41,16 +41,19 @@ class Audio:
 
     def __post_init__(self) -> None:
         """Refuse what no classifier or engine could mean."""
+        if not isinstance(self.samples, np.ndarray):
+            raise AudioError(f"audio must be a numpy array; got {type(self.samples).__name__}")
         if self.samples.ndim != 1:
             raise AudioError(f"audio must be mono, shape [n]; got shape {self.samples.shape}")
         if self.samples.dtype != np.float32:
-            raise AudioError(f"audio must be float32; got {self.samples.dtype}")
+            raise AudioError(f"audio must be float32, full scale ±1; got {self.samples.dtype}")
         if not self.samples.size:
             raise AudioError("audio has no samples")
         if self.rate not in RATES:
             raise AudioError(
-                f"sampling rate {self.rate} Hz is outside {RATES.start}…{RATES.stop - 1} Hz"
+                f"sampling rate {self.rate!r} Hz is no int in {RATES.start}…{RATES.stop - 1}"
             )
+        object.__setattr__(self, "rate", int(self.rate))  # numpy's have no form in JSON
         if not np.isfinite(self.samples).all():
             raise AudioError("audio holds NaN or infinite samples")
 

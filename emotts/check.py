@@ -1,13 +1,13 @@
 """The interface of a check: something that measures harm in a clip and sets a floor."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from emotts.audio import Audio
 from emotts.errors import CheckError, failing_as
 from emotts.options import Options
-from emotts.plain import measured
+from emotts.plain import measured, of_kind
 from emotts.records import Measurement, Voice
 
 
@@ -54,7 +54,8 @@ class Check(ABC):
         """
         with failing_as(CheckError, self.name):
             found = self.measure(batch, baseline=baseline, text=text, voice=voice)
-            results = [measured(result) for result in found]
+            listed = of_kind(found, Iterable, "what measure() returns")
+            results = [measured(result) for result in listed]
         if len(results) != len(batch):
             raise CheckError(f"{self.name} gave {len(results)} results for {len(batch)} clips")
         return results

@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from statistics import fmean
 from typing import Any, ClassVar
 
@@ -12,7 +11,7 @@ from emotts.audio import Audio
 from emotts.closeness import log_odds
 from emotts.errors import AudioError, ClassifierError, failing_as
 from emotts.options import Options
-from emotts.plain import floats
+from emotts.plain import of_kind, predicted
 from emotts.records import Embedding, Prediction, Profile
 
 
@@ -108,10 +107,12 @@ class Classifier(ABC):
         """
         try:
             with failing_as(ClassifierError, self.name):
-                predictions = self.classify(
+                found = self.classify(
                     [clip.resample(self.rate) for clip in clips],
                     profile=profile if self.centres else None,
                 )
+                listed = of_kind(found, Sequence, "what classify() returns")
+                predictions = [predicted(prediction) for prediction in listed]
         except AudioError as error:
             raise ClassifierError(f"{self.name} can't hear a clip: {error}") from error
         if len(predictions) != len(clips):
@@ -120,7 +121,7 @@ class Classifier(ABC):
             )
         for prediction in predictions:
             self._validate(prediction)
-        return [_plain(prediction) for prediction in predictions]
+        return predictions
 
     def profile(self, clips: Sequence[Audio]) -> Profile:
         """The profile of a speaker, from varied clips of this speaker alone.
@@ -131,6 +132,8 @@ class Classifier(ABC):
         if not clips:
             raise ClassifierError("a profile needs at least one clip of the speaker")
         heard = [self.hear([clip])[0] for clip in clips]
+        if len(sizes := {prediction.embedding.size for prediction in heard}) > 1:
+            raise ClassifierError(f"{self.name} gave embeddings of several lengths: {sizes}")
         mean = np.mean([prediction.embedding for prediction in heard], axis=0, dtype=np.float64)
         embedding = np.asarray(mean, np.float32)
         if self.centres:
@@ -170,7 +173,7 @@ class Classifier(ABC):
 
     def _validate(self, prediction: Prediction) -> None:
         scores = np.fromiter(prediction.scores.values(), np.float64)
-        if tuple(prediction.scores) != self.labels:
+        if tuple(prediction.scores) != tuple(self.labels):
             raise ClassifierError(
                 f"{self.name} scored {tuple(prediction.scores)}; its labels are {self.labels}"
             )
@@ -183,9 +186,3 @@ class Classifier(ABC):
             )
         if prediction.embedding.ndim != 1 or not np.isfinite(prediction.embedding).all():
             raise ClassifierError(f"{self.name} gave an embedding that is no finite vector")
-
-
-def _plain(prediction: Prediction) -> Prediction:
-    """The prediction with numbers of Python's own."""
-    dimensions = prediction.dimensions and floats(prediction.dimensions)
-    return replace(prediction, scores=floats(prediction.scores), dimensions=dimensions)

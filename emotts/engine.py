@@ -2,7 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from emotts.controls import Control
 from emotts.errors import AudioError, EngineError, UnknownNameError, failing_as
 from emotts.options import Options
-from emotts.plain import floats
+from emotts.plain import of_kind, rendered
 from emotts.records import Rendering, Take, Voice
 
 MAX_SECONDS = 120.0
@@ -78,8 +78,14 @@ class Engine(ABC):
 
         Raises:
             UnknownNameError: there is no such voice; the message lists those there are.
+            EngineError: it has none at all, or can't tell.
         """
-        voices = {voice.name: voice for voice in self.voices()}
+        with failing_as(EngineError, self.name):
+            voices: dict[str, Voice] = {
+                of_kind(voice, Voice, "what voices() lists").name: voice for voice in self.voices()
+            }
+        if not voices:
+            raise EngineError(f"{self.name} has no voices")
         if name is None:
             return next(iter(voices.values()))
         if name not in voices:
@@ -98,11 +104,12 @@ class Engine(ABC):
         made = 0
         try:
             with failing_as(EngineError, self.name):
-                for rendering in self.synthesize(text, voice=voice, takes=takes):
+                found = self.synthesize(text, voice=voice, takes=takes)
+                for rendering in of_kind(found, Iterable, "what synthesize() returns"):
                     made += 1
                     if made > len(takes):
                         break
-                    yield self._bounded(rendering)
+                    yield self._bounded(rendered(rendering))
         except AudioError as error:
             raise EngineError(f"{self.name} made what is no audio: {error}") from error
         if made != len(takes):
@@ -110,13 +117,13 @@ class Engine(ABC):
             raise EngineError(f"{self.name} made {count} renderings for {len(takes)} takes")
 
     def _bounded(self, rendering: Rendering) -> Rendering:
-        """The rendering in numbers of Python's own, within full scale and `MAX_SECONDS`."""
+        """The rendering within full scale and `MAX_SECONDS`."""
         seconds = rendering.audio.duration_s
         if seconds > MAX_SECONDS:
             raise EngineError(
                 f"{self.name} made {seconds:.0f} s of a sentence; at most {MAX_SECONDS:g} s"
             )
-        return _within_full_scale(replace(rendering, effective=floats(rendering.effective)))
+        return _within_full_scale(rendering)
 
 
 def _within_full_scale(rendering: Rendering) -> Rendering:

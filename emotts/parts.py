@@ -6,7 +6,9 @@ from typing import Any, TypeVar
 from emotts.check import Check
 from emotts.classifier import Classifier
 from emotts.config import EngineConfig, PartConfig, parse
+from emotts.declared import missing
 from emotts.engine import Engine
+from emotts.errors import PluginError, failing_as
 from emotts.executor import Executor
 from emotts.isolation import Isolated, IsolatedCheck, IsolatedClassifier, IsolatedEngine
 from emotts.options import Options
@@ -22,6 +24,7 @@ def make_engine(plugins: Plugins, part: EngineConfig) -> Engine:
     Raises:
         UnknownNameError: no plugin provides it.
         ConfigError: an option of it is unknown or out of range.
+        PluginError: it can't be made from its options.
     """
     if part.isolate:
         if part.python is None:  # else only that interpreter knows what there is
@@ -30,7 +33,9 @@ def make_engine(plugins: Plugins, part: EngineConfig) -> Engine:
     if part.inner is None:
         return _make(plugins.engine(part.name), part)
     kind = plugins.wrapper(part.name)
-    return kind(_options(kind.Options, part), make_engine(plugins, part.inner))
+    options, inner = _options(kind.Options, part), make_engine(plugins, part.inner)
+    with failing_as(PluginError, f"{kind.__qualname__}(options, inner) of {part.name}"):
+        return kind(options, inner)
 
 
 def make_classifier(plugins: Plugins, part: PartConfig) -> Classifier:
@@ -78,7 +83,12 @@ def breakers(parts: Iterable[object]) -> dict[str, bool]:
 
 def _make(kind: type[Part], part: PartConfig) -> Part:
     """Construct a plugin's class with its options checked."""
-    return kind(_options(kind.Options, part))
+    options = _options(kind.Options, part)
+    with failing_as(PluginError, f"{kind.__qualname__}(options) of {part.name}"):
+        made = kind(options)
+    if lacking := missing(made):
+        raise PluginError(f"{part.name} sets no `{'` and no `'.join(lacking)}`")
+    return made
 
 
 def _options(kind: type[Options], part: PartConfig) -> Options:

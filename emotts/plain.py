@@ -1,8 +1,32 @@
-"""Python's own numbers in the place of numpy's, which plugins may use and JSON has no form for."""
+"""What plugins give, of the kinds that they promised, in numbers of Python's own.
 
-from collections.abc import Iterable, Mapping
+numpy's may come from any plugin, and JSON has no form for them.
+"""
 
-from emotts.records import Measurement
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from emotts.audio import Audio
+from emotts.records import Measurement, Prediction, Rendering
+
+
+def of_kind(value: Any, kind: type, what: str) -> Any:
+    """The value, where it is of a kind.
+
+    Args:
+        value: that a plugin gave.
+        kind: that it promised.
+        what: it is, for the message.
+
+    Raises:
+        TypeError: it is of another kind.
+    """
+    if not isinstance(value, kind):
+        raise TypeError(f"{what} must be {kind.__name__}, not {type(value).__name__}")
+    return value
 
 
 def floats(values: Mapping[str, float]) -> dict[str, float]:
@@ -10,9 +34,34 @@ def floats(values: Mapping[str, float]) -> dict[str, float]:
     return {name: float(value) for name, value in values.items()}
 
 
-def measured(found: Iterable[Measurement]) -> tuple[Measurement, ...]:
-    """Measurements of floats and bools."""
+def rendered(made: Any) -> Rendering:
+    """What an engine yields; `TypeError` or `ValueError` where it is no rendering."""
+    found: Rendering = of_kind(made, Rendering, "what synthesize() yields")
+    of_kind(found.audio, Audio, "the audio of a Rendering")
+    of_kind(found.conditioned, Set, "`conditioned` of a Rendering")
+    effective = of_kind(found.effective, Mapping, "`effective` of a Rendering")
+    return replace(found, effective=floats(effective))
+
+
+def predicted(listed: Any) -> Prediction:
+    """What a classifier lists; `TypeError` or `ValueError` where it is no prediction."""
+    heard: Prediction = of_kind(listed, Prediction, "what classify() lists")
+    scores = of_kind(heard.scores, Mapping, "`scores` of a Prediction")
+    embedding = of_kind(heard.embedding, np.ndarray, "the embedding of a Prediction")
+    return replace(
+        heard,
+        scores=floats(scores),
+        embedding=np.asarray(embedding, np.float32),
+        dimensions=heard.dimensions and floats(heard.dimensions),
+    )
+
+
+def measured(found: Any) -> tuple[Measurement, ...]:
+    """What a check lists for a clip; `TypeError` or `ValueError` where it is no measurements."""
     return tuple(
-        Measurement(m.check, float(m.value), float(m.floor), bool(m.passed), m.reason)
-        for m in found
+        replace(one, value=float(one.value), floor=float(one.floor), passed=bool(one.passed))
+        for one in (
+            of_kind(one, Measurement, "what measure() lists for a clip")
+            for one in of_kind(found, Iterable, "what measure() gives for a clip")
+        )
     )

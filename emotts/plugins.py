@@ -13,6 +13,7 @@ import pluggy
 from emotts import hookspecs
 from emotts.check import Check
 from emotts.classifier import Classifier
+from emotts.declared import slips
 from emotts.engine import Engine
 from emotts.errors import PluginError, UnknownNameError
 from emotts.executor import Executor
@@ -129,4 +130,6 @@ def _valid(component: Any, kind: str, base: type) -> Any:
             f"{kind} {component.__qualname__} has the name {name!r}; "
             "set `name` to 1 to 64 letters, digits, dots, hyphens or underscores"
         )
+    if found := "; ".join(slips(component)):
+        raise PluginError(f"{kind} {component.__qualname__}: {found}")
     return component

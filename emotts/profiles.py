@@ -15,7 +15,7 @@ from emotts.classifier import Classifier
 from emotts.documents import from_json, vector
 from emotts.emotions import Target
 from emotts.engine import Engine
-from emotts.errors import ConfigError, reason
+from emotts.errors import ClassifierError, ClassifierGoneError, ConfigError, reason
 from emotts.files import cache_dir, replacing
 from emotts.plain import floats
 from emotts.records import Profile, Voice
@@ -70,8 +70,21 @@ def profile_for(engine: Engine, voice: Voice, classifier: Classifier) -> Profile
 
 
 def make(engine: Engine, voice: Voice, classifier: Classifier) -> Profile:
-    """A profile, from renderings made now."""
-    return classifier.profile(renderings(engine, voice))
+    """A profile, from renderings made now.
+
+    Raises:
+        EngineError: the engine can't speak.
+        ClassifierError: the classifier can't hear the voice.
+    """
+    clips = renderings(engine, voice)
+    try:
+        return classifier.profile(clips)
+    except ClassifierGoneError:  # whatever the voice
+        raise
+    except ClassifierError as error:
+        raise ClassifierError(
+            f"{classifier.name} can't hear the voice {voice.name} of {engine.name}: {error}"
+        ) from error
 
 
 def renderings(engine: Engine, voice: Voice) -> list[Audio]:

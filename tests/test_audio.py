@@ -36,6 +36,8 @@ def test_resampling_keeps_pitch_and_duration(rate: int) -> None:
 @pytest.mark.parametrize(
     ("samples", "rate", "message"),
     [
+        ([0.0] * 10, 16_000, "must be a numpy array; got list"),
+        (np.zeros(10, np.float32), "16000", "sampling rate '16000' Hz is no int"),
         (np.zeros((2, 10), np.float32), 16_000, "must be mono"),
         (np.zeros(10, np.float64), 16_000, "must be float32"),
         (np.zeros(0, np.float32), 16_000, "no samples"),
@@ -49,6 +51,10 @@ def test_audio_that_nobody_could_mean_is_refused(
 ) -> None:
     with pytest.raises(AudioError, match=message):
         Audio(samples, rate)
+
+
+def test_a_rate_is_an_int_of_pythons_own() -> None:
+    assert type(Audio(np.zeros(10, np.float32), np.int64(16_000)).rate) is int  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.ogg", "a.mp3"])

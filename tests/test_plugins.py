@@ -28,6 +28,19 @@ def emotts_classifiers():
 
 HOOK = "from emotts.hookspecs import hookimpl\n"
 
+DECLARED = (
+    HOOK
+    + """
+import emotts.testing
+
+class Odd(emotts.testing.{1}):
+    {2}
+
+@hookimpl
+def emotts_{0}(): return [Odd]
+"""
+)
+
 BROKEN = {
     "import error": ("import a_module_that_is_nowhere", "a_module_that_is_nowhere"),
     "syntax error": ("def", "SyntaxError"),
@@ -61,6 +74,26 @@ BROKEN = {
         "class Odd(ToneEngine): name = '../tone'\n"
         "@hookimpl\ndef emotts_engines(): return [Odd]",
         "has the name '../tone'",
+    ),
+    "labels in a list": (
+        DECLARED.format("classifiers", "PitchClassifier", "labels = ['anger', 'neutral']"),
+        "classifier Odd: `labels` must be tuple, not list",
+    ),
+    "labels of its own": (
+        DECLARED.format("classifiers", "PitchClassifier", "labels = ('angry', 'neutral')"),
+        "`labels` holds ['angry']; the canonical emotions are anger, ",
+    ),
+    "controls in a list": (
+        DECLARED.format("engines", "ToneEngine", "controls = ['rate']"),
+        "`controls` must be Mapping, not list",
+    ),
+    "a range for a control": (
+        DECLARED.format("engines", "ToneEngine", "controls = {'rate': (0.5, 2.0)}"),
+        "`controls` has a tuple as 'rate', not an emotts.Control",
+    ),
+    "options of its own": (
+        DECLARED.format("engines", "ToneEngine", "Options = dict"),
+        "derive its Options from emotts.options.Options",
     ),
 }
 

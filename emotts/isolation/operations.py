@@ -25,7 +25,7 @@ from emotts.isolation.requests import (
     Synthesize,
     Voices,
 )
-from emotts.plain import measured
+from emotts.plain import measured, predicted, rendered
 
 Operation = Callable[[Any, Frame], Iterator[Frame]]
 """Of a part and a request for it."""
@@ -68,7 +68,7 @@ def _synthesize(engine: Engine, request: Frame) -> Iterator[Frame]:
     takes = [take.unpack(request.arrays) for take in asked.takes]
     for made in engine.synthesize(asked.text, voice=asked.voice, takes=takes):
         arrays: list[Samples] = []
-        yield Frame("item", PackedRendering.pack(made, arrays).form(), arrays)
+        yield Frame("item", PackedRendering.pack(rendered(made), arrays).form(), arrays)
 
 
 def _classify(classifier: Classifier, request: Frame) -> Iterator[Frame]:
@@ -77,7 +77,7 @@ def _classify(classifier: Classifier, request: Frame) -> Iterator[Frame]:
     profile = asked.profile.unpack(request.arrays) if asked.profile else None
     for heard in classifier.classify(clips, profile=profile):
         arrays: list[Samples] = []
-        yield Frame("item", PackedPrediction.pack(heard, arrays).form(), arrays)
+        yield Frame("item", PackedPrediction.pack(predicted(heard), arrays).form(), arrays)
 
 
 def _condense(classifier: Classifier, request: Frame) -> Iterator[Frame]:
