@@ -1,3 +1,5 @@
+import errno
+import fcntl
 import json
 import os
 import pty
@@ -15,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import audformat
 import numpy as np
@@ -22,16 +25,19 @@ import pyarrow.parquet as pq
 import pytest
 import soundfile
 from click.testing import CliRunner
-from labelled import PITCH, run, speak, table
+from labelled import PITCH, as_nobody, run, speak, table
 
 from emotts.audio import read
 from emotts.cli import cli
 from emotts.config import PartConfig
 from emotts.errors import ConfigError, EmottsError
 from emotts.labelling import Item, Sources, label, parquet
+from emotts.labelling.embeddings import Embeddings
+from emotts.labelling.job import Job
 from emotts.labelling.npy import write_npy
 from emotts.labelling.parquet import BATCH
 from emotts.labelling.parts import DiskError
+from emotts.labelling.plan import Plan
 from emotts.labelling.rows import Row, Schema
 from emotts.labelling.writers import Writer
 from emotts.listener import Listener
@@ -224,6 +230,10 @@ def spoilt(folder: Path) -> dict[str, str]:
     whole = (folder / "whole.flac").read_bytes()
     (folder / "whole.flac").unlink()
     (folder / "cut.flac").write_bytes(whole[: len(whole) // 2])
+    # No number of samples, as who writes to a pipe leaves it.
+    (folder / "endless.flac").write_bytes(
+        whole[:21] + bytes([whole[21] & 0xF0, *bytes(4)]) + whole[26:]
+    )
     with (folder / "hours.wav").open("wb") as file:  # 8 hours that take no room on the disk
         soundfile.write(file, np.zeros(1), 8000, format="WAV", subtype="PCM_16")
         size = 8 * 3600 * 8000 * 2
@@ -240,6 +250,7 @@ def spoilt(folder: Path) -> dict[str, str]:
         "header.wav": "is cut off",
         "cut.wav": "is cut off",
         "cut.flac": "can't be read as audio|is cut off",
+        "endless.flac": "its header does not say how long it is",
         "zero.wav": "can't be read as audio|sampling rate 0 Hz",
         "frames.wav": "holds no audio",
         "many.wav": "255 channels; at most 16",
@@ -600,6 +611,46 @@ def test_a_lock_that_cant_be_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.csv.job" / "lock").mkdir(parents=True)
     with pytest.raises(DiskError, match=r"a\.csv\.job.lock: can't be written"):
         run([tmp_path / "clips"], tmp_path / "a.csv")
+
+
+def test_a_lock_that_is_not_known_is_not_taken_for_another_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on network storage without locks."""
+    speak(tmp_path / "clips", 1)
+
+    def unknown(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", unknown)
+    with pytest.raises(DiskError, match=os.strerror(errno.ENOLCK)):
+        run([tmp_path / "clips"], tmp_path / "a.csv")
+
+
+def test_what_cant_be_removed_is_told() -> None:
+    with TemporaryDirectory() as name:  # not `tmp_path`, which is its owner's alone
+        folder = Path(name, "a.csv.job")
+        (folder / "old" / "kept").mkdir(parents=True)
+        for place in (folder.parent, folder):
+            place.chmod(0o777)
+        (folder / "old").chmod(0)
+        plan = Plan(Sources((name,)), "pitch", "pitch")
+        with as_nobody(), pytest.raises(DiskError, match=r"a\.csv\.job: .*old"):
+            Job(folder, plan, [Path(name, "a.csv")]).prepare()
+        (folder / "old").chmod(0o700)
+
+
+def test_the_folder_of_a_job_may_be_on_another_disk(tmp_path: Path) -> None:
+    other = Path("/dev/shm")
+    if not other.is_dir() or other.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is but one file system")
+    speak(tmp_path / "clips", 2)
+    with TemporaryDirectory(dir=other) as name:
+        (tmp_path / "a.npy.job").symlink_to(name)
+        writer = Embeddings().writer(tmp_path / "a.npy")
+        run([tmp_path / "clips"], tmp_path / "a.npy", writer=writer)
+    assert np.load(tmp_path / "a.npy").shape == (2, 2)
+    assert len(table(tmp_path / "a.csv")) == 2
 
 
 def test_profiles_that_are_damaged_are_made_again(tmp_path: Path) -> None:

@@ -1,17 +1,15 @@
 import io
 import json
-import os
 import tarfile
 import tracemalloc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import audformat
 import pandas as pd
 import pytest
-from labelled import speak
+from labelled import as_nobody, speak
 
 from emotts.errors import ConfigError, EmottsError
 from emotts.labelling import Item, Sources
@@ -30,18 +28,6 @@ def test_a_folder_is_searched_in_order_and_hidden_files_are_left_out(tmp_path: P
     (tmp_path / "b" / ".000.wav").write_bytes(b"")
     names = [item.name for item in found(tmp_path)]
     assert names == ["a/c/000.wav", "b/000.wav", "b/001.wav"]
-
-
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """As somebody who may not read everything, which root may."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65_534)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
 
 
 def test_what_may_not_be_read_is_told() -> None:
@@ -170,6 +156,30 @@ def test_a_table_may_begin_with_a_mark_and_hold_quotes_and_lines(tmp_path: Path)
         ("000.wav", '"Go'),
         ("001.wav", 'Went"'),
     ]
+
+
+def test_columns_that_nobody_named_are_left_out(tmp_path: Path) -> None:
+    speak(tmp_path, 1)
+    (tmp_path / "m.csv").write_text(",path,age,,\n0,000.wav,5,,\n")
+    (item,) = found(tmp_path / "m.csv")
+    assert item.given == {"age": "5"}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("path,text\n000.wav,Yes.\n000.wav,Well, no.\n", r"row 2 has 3 values, and the header 2"),
+        ("path|text\n000.wav|this|that\n", r"row 1 has 3 values.* may hold a '\|'"),
+        ("path,mood,mood\n000.wav,joy,fear\n", "several columns are named mood"),
+        ("path,file,path\n000.wav,1,001.wav\n", "several columns are named path"),
+    ],
+)
+def test_a_table_that_does_not_fit_its_header_is_refused(
+    tmp_path: Path, content: str, message: str
+) -> None:
+    (tmp_path / "m.csv").write_text(content)
+    with pytest.raises(ConfigError, match=rf"m\.csv: {message}"):
+        found(tmp_path / "m.csv")
 
 
 @pytest.mark.parametrize(

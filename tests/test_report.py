@@ -8,8 +8,10 @@ import shutil
 from base64 import b64decode
 from collections import Counter
 from pathlib import Path
+from urllib.parse import urljoin
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -22,9 +24,10 @@ from emotts.cli import cli
 from emotts.errors import ConfigError, EmottsError, UnknownNameError
 from emotts.reporting import report
 from emotts.reporting.heard import Heard
+from emotts.reporting.listening import cards
 from emotts.reporting.plane import plane
 from emotts.reporting.reading import read
-from emotts.reporting.sound import LONGEST_S
+from emotts.reporting.sound import LONGEST_S, Sound
 from emotts.reporting.tally import MAP, tally
 from emotts.testing import PitchClassifier
 
@@ -253,6 +256,42 @@ def test_reasons_that_differ_in_their_numbers_are_counted_together() -> None:
     assert errors == {"is cut off: … of … frames are missing": 9, "17 channels; at most 16": 3}
 
 
+def test_labels_that_other_programs_wrote_again_are_read(parquet: Path, tmp_path: Path) -> None:
+    expected = tally(read(parquet, "mood")).form()
+    frame = pd.read_parquet(parquet)
+    frame.to_parquet(tmp_path / "pandas.parquet")
+    known = [0.5] * (len(frame) - 1) + [np.nan]
+    frame.assign(arousal=known).to_parquet(tmp_path / "nan.parquet")
+    plain = frame.drop(columns="embedding")
+    plain.to_csv(tmp_path / "mark.csv", encoding="utf-8-sig", index=False)
+    for name in ("pandas.parquet", "mark.csv", "nan.parquet"):
+        assert tally(read(tmp_path / name, "mood")).form() == expected, name
+
+
+def test_a_link_to_a_file_whose_name_holds_a_colon_leads_there(tmp_path: Path, tones: Path) -> None:
+    (clip,) = speak(tmp_path / "a:b", 1)
+    run([tmp_path / "a:b"], tmp_path / "l.csv")
+    report(tmp_path / "l.csv", tmp_path / "r.html", audio="link")
+    (address,) = set(re.findall(r'src="([^"#]*)#', (tmp_path / "r.html").read_text()))
+    assert urljoin((tmp_path / "r.html").as_uri(), address) == clip.as_uri()
+
+
+def test_a_page_stays_small_however_long_its_texts_are() -> None:
+    said = cards([clip(0, text="So " * 100_000)], lambda _: Sound(None))
+    assert len(said) < 1000 and "So So" in said
+
+
+@pytest.mark.parametrize("bad", [True, False])
+def test_a_single_row_is_a_page(tmp_path: Path, tones: Path, bad: bool) -> None:
+    (file,) = speak(tmp_path / "clips", 1)
+    if bad:
+        file.write_bytes(b"no audio")
+    run([tmp_path / "clips"], tmp_path / "l.parquet")
+    report(tmp_path / "l.parquet", tmp_path / "r.html", truth="speaker")
+    page = (tmp_path / "r.html").read_text()
+    assert ("could not be heard" in page) is bad and ("<audio" in page) is not bad
+
+
 def test_clips_of_an_archive_are_found_in_it(data: Path, tmp_path: Path, tones: Path) -> None:
     made = shutil.make_archive(str(tmp_path / "clips"), "tar", data / "clips")
     Path(made).rename(tmp_path / "clips.TAR")
@@ -268,8 +307,9 @@ def test_clips_of_an_archive_are_found_in_it(data: Path, tmp_path: Path, tones: 
         ("l.csv", "path,speaker\na,b\n", "unknown column of the labels 'top'"),
         ("l.csv", "path,top,anger\na,anger,much\n", "can't be read as labels"),
         ("l.csv", "path,top\n", "holds no rows"),
-        ("l.jsonl", '{"path": "a", "top": "fear"}\n{"path', "can't be read as labels"),
-        ("l.jsonl", "[1]\n", "a line is no object"),
+        ("l.jsonl", '{"path": "a", "top": "fear"}\n{"path', "can't be read as labels .*line 2: "),
+        ("l.jsonl", "[1]\n", "line 1 is no object"),
+        ("l.csv", "path,top,arousal\na,,inf\n", "can't be read as labels .*arousal is inf"),
         ("l.parquet", "PAR1", "can't be read as labels"),
     ],
 )

@@ -25,6 +25,8 @@ from emotts.labelling.items import Item
 from emotts.soundfiles import opened
 
 UNKNOWN = 0x7FFFFFFF
+_ENDLESS = (1 << 63) - 1
+"""Frames of which libsndfile knows no number; it reads such a file, but not its end."""
 _SHORTER = re.compile(r"data : (\d+) \(should be (\d+)\)")
 LARGEST_MEMBER = 1 << 28
 """Bytes of a file in an archive, which is read as a whole."""
@@ -59,9 +61,9 @@ def pieces(item: Item, window_s: float | None = None, *, base: str = "") -> Iter
                 raise AudioError(f"{file.channels} channels; at most {MAX_CHANNELS}")
             if file.samplerate not in RATES:
                 raise AudioError(f"sampling rate {file.samplerate} Hz is not supported")
+            _check_complete(file)
             start = round((item.start_s or 0) * file.samplerate)
             limit = max(1, round((window_s or MAX_SECONDS) * file.samplerate))
-            _check_complete(file)
             for first, samples in _cut(_mono(file, start, item.end_s), limit, whole=not window_s):
                 yield Piece((start + first) / file.samplerate, Audio(samples, file.samplerate))
     except OSError as error:
@@ -113,6 +115,8 @@ def _check_complete(file: soundfile.SoundFile) -> None:
 
     A length of all ones is what programs write that can't know it yet.
     """
+    if file.frames >= _ENDLESS:
+        raise AudioError("its header does not say how long it is, as of FLAC that was streamed")
     noted = _SHORTER.search(file.extra_info)
     if noted and int(noted[2]) < int(noted[1]) < UNKNOWN:
         raise AudioError(f"is cut off: it holds {noted[2]} of {noted[1]} bytes of audio")

@@ -157,12 +157,19 @@ class Job:
         self.clear()
 
     def clear(self) -> None:
-        """Remove all but what was asked for."""
-        for entry in self.folder.iterdir():
-            if entry.is_dir():
-                shutil.rmtree(entry)
-            elif entry.name not in (PLAN, LOCK):
-                entry.unlink()
+        """Remove all but what was asked for.
+
+        Raises:
+            DiskError: something can't be removed.
+        """
+        try:
+            for entry in self.folder.iterdir():
+                if entry.is_dir():
+                    shutil.rmtree(entry)
+                elif entry.name not in (PLAN, LOCK):
+                    entry.unlink()
+        except OSError as error:
+            raise DiskError(self.folder, error) from error
 
     def _forget(self) -> None:
         """Throw away what was done, and its result."""

@@ -6,11 +6,12 @@ Common Voice's tables and most others have a header.
 """
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from emotts.errors import ConfigError
+from emotts.errors import ConfigError, reason
 from emotts.labelling.items import Item
 
 SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
@@ -41,6 +42,7 @@ def items(manifest: Path) -> Iterator[Item]:
                 file.seek(0)
                 yield from _headless(manifest, _rows(file, delimiter, quoted=delimiter in QUOTED))
                 return
+            _check_names(manifest, header)
             # A program that quotes the names of columns quotes all else.
             rows = _rows(
                 file, delimiter, quoted=delimiter in QUOTED or first.startswith('"'), before=1
@@ -49,10 +51,23 @@ def items(manifest: Path) -> Iterator[Item]:
             for number, row in enumerate(rows, 1):
                 if 0 < len(row) <= header.index(column):
                     raise ConfigError(f"{manifest}: row {number} is cut off before its {column}")
+                if any(row[len(header) :]):
+                    raise ConfigError(
+                        f"{manifest}: row {number} has {len(row)} values, and the header "
+                        f"{len(header)} columns: a value may hold a {delimiter!r}"
+                    )
                 if row:
-                    yield named(place, dict(zip(header, row, strict=False)), column)
+                    cells = zip(header, row, strict=False)
+                    yield named(place, {name: value for name, value in cells if name}, column)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ConfigError(f"{manifest}: can't be read as a manifest: {error}") from error
+        raise ConfigError(f"{manifest}: can't be read as a manifest: {reason(error)}") from error
+
+
+def _check_names(manifest: Path, header: Sequence[str]) -> None:
+    """Refuse columns of one name, of which all but the last would be lost; none is no name."""
+    twice = [name for name, count in Counter(header).items() if name and count > 1]
+    if twice:
+        raise ConfigError(f"{manifest}: several columns are named {', '.join(twice)}")
 
 
 def named(place: "_Place", row: Mapping[str, str], column: str) -> Item:

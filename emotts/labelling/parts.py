@@ -4,9 +4,11 @@ A part is a `.npz` of two arrays, which numpy checks by their CRC: `rows`, as JS
 and `embeddings` of those that have one, in their order.
 """
 
+import errno
 import io
 import json
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -92,10 +94,18 @@ def writing(path: Path) -> Iterator[BinaryIO]:
         raise DiskError(path, error) from error
 
 
-def sync(file: Path) -> None:
-    """Wait until a file is on the disk, not only in its cache."""
-    with file.open("rb") as written:
-        os.fsync(written.fileno())
+def move(file: Path, target: Path) -> None:
+    """Put a complete file where it belongs, at once, and on the disk, not only in its cache."""
+    with file.open("rb") as content:
+        os.fsync(content.fileno())
+        try:
+            os.replace(file, target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            # The folder of the job may be a link to a faster disk.
+            with writing(target) as copy:
+                shutil.copyfileobj(content, copy)
 
 
 def read(folder: Path, index: int) -> list[Row]:

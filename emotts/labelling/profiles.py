@@ -70,11 +70,11 @@ def made(
             continue
         clips, embedding, values = sums.get(row.speaker, (0, np.zeros(()), np.zeros(())))
         sums[row.speaker] = (clips + 1, embedding + row.embedding, values + _values(row))
-    found = {}
-    for speaker in list(sums):
-        clips, embedding, values = sums.pop(speaker)  # one by one: there may be many
-        if clips >= LEAST:
-            found[speaker] = _profile(clips, embedding / clips, values / clips, classifier)
+    found = {
+        speaker: _profile(clips, embedding / clips, values / clips, classifier)
+        for speaker, (clips, embedding, values) in sums.items()
+        if clips >= LEAST
+    }
     if not found:
         raise NobodyError
     return found

@@ -161,8 +161,7 @@ def _write(job: Job, target: Path, write: Write, made: Classifier) -> Iterator[P
 
     try:
         for file in write(counted(), schema, job.parts(WRITTEN) / target.name):
-            parts.sync(file)
-            os.replace(file, target.with_name(file.name))
+            parts.move(file, target.with_name(file.name))
     except OSError as error:
         raise parts.DiskError(target, error) from error
     job.finish(rows, errors)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isinf, isnan, nan
 
 from emotts.dimensions import DIMENSIONS
 from emotts.emotions import EMOTIONS, canonical
@@ -107,7 +108,10 @@ def _numbers(cells: Cells, names: Iterable[str]) -> Iterator[tuple[str, float]]:
 
 def _number(cells: Cells, name: str) -> float | None:
     value = cells.get(name)
-    return None if value is None or value == "" else float(str(value))
+    number = nan if value is None or value == "" else float(str(value))
+    if isinf(number):
+        raise ValueError(f"{name} is {number}")
+    return None if isnan(number) else number  # as pandas writes what is missing
 
 
 def _text(cells: Cells, name: str) -> str | None:

@@ -7,6 +7,9 @@ from emotts.reporting import svg
 from emotts.reporting.heard import Heard
 from emotts.reporting.sound import Sound
 
+LONGEST = 400
+"""Letters of a text that are shown."""
+
 Listen = Callable[[Heard], Sound]
 """The audio of a clip."""
 
@@ -26,7 +29,7 @@ def _clip(clip: Heard, sound: Sound) -> str:
         sound.reason,
     ]
     known = "".join(f'<div class="soft">{escape(note)}</div>' for note in notes if note)
-    text = f"<div>“{escape(clip.text)}”</div>" if clip.text else ""
+    text = f"<div>“{escape(_beginning(clip.text))}”</div>" if clip.text else ""
     audio = (
         f'<audio controls preload="metadata" src="{escape(sound.url)}"></audio>'
         if sound.url
@@ -36,3 +39,7 @@ def _clip(clip: Heard, sound: Sound) -> str:
         f'<div class="clip {svg.kind(clip.top)}"><div><b>{said}</b></div>'
         f'<div class="soft">{escape(clip.name)}</div>{text}{known}{audio}</div>'
     )
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

@@ -44,7 +44,7 @@ def read(labels: Path, truth: str | None) -> Iterator[Heard]:
 
 def read_csv(labels: Path, truth: str | None) -> Iterator[Heard]:
     """Without embeddings, which a CSV has none of."""
-    with labels.open(encoding="utf-8", newline="") as file:
+    with labels.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
         columns = Columns.of(rows.fieldnames or (), truth)
         for row in rows:
@@ -54,12 +54,20 @@ def read_csv(labels: Path, truth: str | None) -> Iterator[Heard]:
 def read_json_lines(labels: Path, truth: str | None) -> Iterator[Heard]:
     """An object a line, all with the columns of the first."""
     columns = None
-    with labels.open(encoding="utf-8") as file:
-        for line in file:
-            row = from_json(line)
-            if not isinstance(row, dict):
-                raise ValueError("a line is no object")
+    with labels.open(encoding="utf-8-sig") as file:
+        for number, line in enumerate(file, 1):
+            row = _object(line, number)
             columns = columns or Columns.of(tuple(row), truth)
             numbers = row.get("embedding")
             embedding = None if numbers is None else vector(numbers)
             yield columns.heard(row, embedding)
+
+
+def _object(line: str, number: int) -> dict[str, object]:
+    try:
+        row = from_json(line)
+    except ValueError as error:
+        raise ValueError(f"line {number}: {error}") from error
+    if not isinstance(row, dict):
+        raise ValueError(f"line {number} is no object")
+    return row

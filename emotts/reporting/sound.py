@@ -48,12 +48,13 @@ def _link(clip: Heard, page: Path) -> Sound:
     if _archived(clip):
         return Sound(None, "in an archive, to which a page can't link")
     try:
-        path = Path(os.path.relpath(clip.path, page.parent)).as_posix()
+        # A colon, too: what is before one would be taken for a scheme.
+        path = quote(Path(os.path.relpath(clip.path, page.parent)).as_posix(), safe="/")
     except ValueError:  # on another drive
         path = Path(clip.path).absolute().as_uri()
     # https://www.w3.org/TR/media-frags/: the part of the file that was heard.
     end = "" if clip.end_s is None else f",{clip.end_s:g}"
-    return Sound(f"{quote(path, safe='/:')}#t={clip.start_s:g}{end}")
+    return Sound(f"{path}#t={clip.start_s:g}{end}")
 
 
 def _embedded(clip: Heard) -> str:
