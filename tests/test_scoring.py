@@ -60,6 +60,12 @@ def test_without_a_baseline_the_order_is_the_same() -> None:
             {"happiness": 0.7, "surprise": 0.3},
             True,
         ),
+        # All that is heard is wanted; rounded, the sum is a hair above 1.
+        (
+            {"happiness": 0.198, "anger": 0.686, "fear": 0.116},
+            {"happiness": 0.2, "anger": 0.7, "fear": 0.1},
+            True,
+        ),
     ],
 )
 def test_matched_needs_the_target_first_and_prevailing(

@@ -133,6 +133,16 @@ def test_other_centroids_make_another_job() -> None:
     assert digest(1, 2) == digest(1, 2)
 
 
+def test_other_priors_make_another_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was heard was heard of takes that were drawn from them."""
+    plan = Plan(Booth(TONE, TONE.voice(), []), divided(SENTENCES, "emotts"), ("fear",))
+    before = plan.digest
+    assert plan.digest == before
+    fear = {**TENDENCIES["fear"], "pitch": Tendency(2.0, 1.0)}
+    monkeypatch.setitem(TENDENCIES, "fear", fear)
+    assert plan.digest != before
+
+
 def test_what_is_rejected_is_liked_less_than_the_worst() -> None:
     liked = np.array([[1.0, 4.0], [np.nan, np.nan], [3.0, 2.0]])
     assert with_harm(liked)[1].tolist() == [0.0, 1.0]  # a deviation below the worst

@@ -58,10 +58,11 @@ class Plan:
             [listener.fingerprint for listener in booth.listeners],
             [[check.name, check.options.model_dump(mode="json")] for check in booth.checks],
             [self.texts.learned, self.emotions, self.takes],
+            {name: TENDENCIES[name] for name in self.emotions},
         ]
         if booth.centroids is not None:
             depends.append([[name, row.tolist()] for name, row in booth.centroids.items()])
-        return hashlib.sha256(json.dumps(depends).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(depends, default=vars).encode()).hexdigest()[:16]
 
 
 def _plain(control: Control) -> dict[str, object]:
