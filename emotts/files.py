@@ -30,11 +30,9 @@ def _folder(own: str, base: str, default: str) -> Path:
 def lacks_folder(file: str | os.PathLike[str]) -> str | None:
     """Why a file can't be written that has no folder to be in; None where it has one."""
     folder = Path(file).resolve().parent
-    return (
-        None
-        if folder.is_dir()
-        else f"{os.fspath(file)}: can't be written: there is no folder {folder}"
-    )
+    if folder.is_dir():
+        return None
+    return f"{os.fspath(file)}: can't be written: there is no folder {folder}"
 
 
 @contextmanager

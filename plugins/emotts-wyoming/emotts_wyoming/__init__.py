@@ -1,5 +1,6 @@
 """Wyoming, the protocol of Home Assistant's voice services, as a protocol of `emotts serve`."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -27,14 +28,15 @@ class Wyoming(Protocol):
         """Listen at `tcp://address:port` or `unix://path`; see `Protocol.serving`."""
         from wyoming.server import AsyncServer
 
-        from emotts_wyoming.handler import Handler, described
+        from emotts_wyoming.handler import MAX_CLIENTS, Handler, described
 
         socket = Path(urlsplit(uri).path)
         if uri.startswith("unix:") and socket.exists() and not socket.is_socket():
             raise ConfigError(f"{uri}: {socket} is no socket, and would be replaced")
         try:
             server = AsyncServer.from_uri(uri)
-            await server.start(partial(Handler, host, described(host)))
+            places = asyncio.Semaphore(MAX_CLIENTS)
+            await server.start(partial(Handler, host, described(host), places))
         except (OSError, ValueError) as error:
             raise ConfigError(f"{uri}: {error}") from error
         try:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import suppress
 from importlib.metadata import version
 
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
@@ -25,6 +26,10 @@ from emotts.errors import EmottsError, SilentTextError
 logger = logging.getLogger(__name__)
 
 NEUTRAL = "neutral"
+MAX_CLIENTS = 64
+"""Are connected at once, each of which has one text spoken at a time."""
+GOODBYE_S = 1.0
+"""How long who is refused may take to leave: what is closed while it still sends is an error."""
 # What players like to get at once, in seconds.
 CHUNK_S = 0.1
 WIDTH = 2
@@ -70,12 +75,13 @@ class Handler(AsyncEventHandler):
         self,
         host: Host,
         info: Event,
+        places: asyncio.Semaphore,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> None:
         """Wait for events."""
         super().__init__(reader, writer)
-        self._host, self._info = host, info
+        self._host, self._info, self._places = host, info, places
         self._chunks: asyncio.Queue[str | None] | None = None
         """Of the text that is being streamed; None: no stream is open."""
         self._speaking: asyncio.Task[None] | None = None
@@ -83,7 +89,11 @@ class Handler(AsyncEventHandler):
     async def run(self) -> None:
         """Answer events until the client leaves; one that sends what is none is parted from."""
         try:
-            await super().run()
+            if self._places.locked():
+                await self._refuse()
+            else:
+                async with self._places:
+                    await super().run()
         except Exception as error:
             logger.warning("parted from a client: %r", error)
 
@@ -113,6 +123,19 @@ class Handler(AsyncEventHandler):
     async def disconnect(self) -> None:
         """Drop what is being spoken."""
         await self._dropped()
+
+    async def _refuse(self) -> None:
+        """Tell a client that there is no place for it, and part."""
+        full = f"{MAX_CLIENTS} clients are connected already: come back later"
+        try:
+            await self.write_event(Error(full, "full").event())
+            self.writer.write_eof()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GOODBYE_S):
+                    while await self.reader.read(2**16):
+                        pass
+        finally:
+            self.writer.close()
 
     async def _dropped(self) -> None:
         if self._speaking is not None:

@@ -1,0 +1,51 @@
+"""How many clients there may be at once, and what the next one is told."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from emotts_wyoming import Wyoming, handler
+from wyoming.client import AsyncClient, AsyncUnixClient
+from wyoming.error import Error
+from wyoming.event import Event
+from wyoming.info import Describe, Info
+from wyoming.tts import Synthesize
+
+from emotts import Config, Host
+
+PATIENCE_S = 120
+
+
+async def asked(client: AsyncClient) -> Event | None:
+    """What a client is told who asks what there is."""
+    await client.write_event(Describe().event())
+    return await asyncio.wait_for(client.read_event(), PATIENCE_S)
+
+
+def test_one_too_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    socket = tmp_path / "s"
+    monkeypatch.setattr(handler, "MAX_CLIENTS", 2)
+    monkeypatch.setattr(handler, "GOODBYE_S", PATIENCE_S)
+
+    async def main() -> None:
+        async with Wyoming().serving(Host(Config(takes=1)), f"unix://{socket}"):
+            async with AsyncExitStack() as connected:
+                for _ in range(2):
+                    client = await connected.enter_async_context(AsyncUnixClient(str(socket)))
+                    told = await asked(client)
+                    assert told is not None and Info.is_type(told.type)
+                async with AsyncUnixClient(str(socket)) as third:
+                    await third.write_event(Synthesize("Good morning.").event())
+                    told = await asked(third)
+                    assert told is not None
+                    assert Error.from_event(told).text.startswith("2 clients are connected already")
+                    assert await asyncio.wait_for(third.read_event(), PATIENCE_S) is None
+            while True:  # until it is noticed that they have left
+                async with AsyncUnixClient(str(socket)) as another:
+                    told = await asked(another)
+                    assert told is not None
+                    if Info.is_type(told.type):
+                        return
+
+    asyncio.run(asyncio.wait_for(main(), PATIENCE_S))
