@@ -38,6 +38,10 @@ TEXTS = (
 )
 TAKES = 8
 SEED = 3
+PRIORS = """\
+The takes come from the priors that ship, which were tuned on other sentences, but by classifiers
+that know both halves: how a take is chosen is judged by others here, where takes lie is not. The
+proof tunes on one half alone. Intervals are 95%, by bootstrap"""
 
 Floats = npt.NDArray[np.float64]
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from emotts import Audio, Host, audio
+from emotts import Audio, Host, audio, tuned
 from emotts.check import Check
 from emotts.emotions import target
 from emotts.engine import Engine
@@ -29,12 +29,13 @@ from emotts.records import Measurement, Take, Voice
 from emotts.search import Search
 from training import corpora
 
-TEXTS = Path(__file__).parent / "proof" / "texts" / "neutral.txt"
+# The shipped priors were tuned with other sentences.
+TEXTS = Path(__file__).parent / "proof" / "texts" / "fresh" / "neutral.txt"
 EMOTIONS = ("anger", "disgust", "fear", "happiness", "sadness", "surprise")
 QUANTILES = (0.05, 0.5, 0.95)
 
 
-def takes(engine: Engine, text: str, count: int, first: int) -> list[Take]:
+def takes(engine: Engine, voice: Voice, text: str, count: int, first: int) -> list[Take]:
     """Take 0 and the following takes, each planned for another emotion than the one before."""
     emotions = cycle(EMOTIONS[first % len(EMOTIONS) :] + EMOTIONS[: first % len(EMOTIONS)])
     plans = {
@@ -44,6 +45,7 @@ def takes(engine: Engine, text: str, count: int, first: int) -> list[Take]:
             target(emotion),
             count=count,
             seed=0,
+            tendencies=tuned.tendencies(engine, voice),
         ).draws()
         for emotion in EMOTIONS
     }
@@ -72,7 +74,9 @@ def renderings(
     texts = TEXTS.read_text(encoding="utf-8").split("\n")[:sentences]
     for index, text in enumerate(texts):
         planned = (
-            wide(host.engine, count, index) if widely else takes(host.engine, text, count, index)
+            wide(host.engine, count, index)
+            if widely
+            else takes(host.engine, voice, text, count, index)
         )
         rendered = host.engine.renderings(text, voice=voice.name, takes=planned)
         yield text, [rendering.audio for rendering in rendered]

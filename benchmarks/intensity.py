@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.stats import rankdata
 
-from benchmarks.disjoint import EMOTIONS, TEXTS, Room, Trial, judged, mean, table
+from benchmarks.disjoint import EMOTIONS, PRIORS, TEXTS, Room, Trial, judged, mean, table
 from benchmarks.intervals import interval
+from benchmarks.proof.panel import HALVES
 from emotts.dimensions import distance, expected
 from emotts.emotions import target
 from emotts.speech import Choice
@@ -64,14 +65,16 @@ def intensities(room: Room, texts: Sequence[str]) -> str:
     """A row an emotion: rank correlations, and what the jury hears at each intensity."""
     rows, both = [], ([], [])  # type: tuple[list[list[str]], tuple[list[float], list[float]]]
     for emotion in EMOTIONS:
-        ladders = [ladder(room, trial, t, emotion) for trial in room.trials() for t in texts]
+        spoken = [(trial, text) for trial in room.trials() for text in texts]
+        ladders = [ladder(room, trial, text, emotion) for trial, text in spoken]
         levels = np.mean([jury for _, jury in ladders], axis=0)
         correlations = [[monotone(view) for view in views] for views in zip(*ladders, strict=True)]
         for all_found, found in zip(both, correlations, strict=True):
             all_found += found
-        cells = [interval(found) for found in correlations]
+        cells = [interval(found, _twice(texts)) for found in correlations]
         rows.append([emotion, *cells, *(f"{level:.2f}" for level in levels)])
-    rows.append(["all", *map(interval, both), *("" for _ in INTENSITIES)])
+    each = [text for _ in EMOTIONS for text in _twice(texts)]
+    rows.append(["all", *(interval(found, each) for found in both), *("" for _ in INTENSITIES)])
     return table(["", "verifier", "jury", *(f"{i:g}" for i in INTENSITIES)], rows)
 
 
@@ -86,7 +89,8 @@ def blends(room: Room, texts: Sequence[str]) -> str:
                 (choice,) = room.speak(trial, room.request(text, wanted))
                 shares = [len(set(loudest(v)) & set(wanted.weights)) for v in views(trial, choice)]
                 found.append([*(float(s == 2) for s in shares), float(shares[1] > 0)])
-        rows.append([spec, *(interval(column) for column in zip(*found, strict=True))])
+        columns = zip(*found, strict=True)
+        rows.append([spec, *(interval(column, _twice(texts)) for column in columns)])
     return table(["", "both, verifier", "both, jury", "one of them, jury"], rows)
 
 
@@ -103,8 +107,14 @@ def points(room: Room, texts: Sequence[str]) -> str:
                 assert plain is not None
                 heard = [expected(judged(trial, clip)) for clip in (plain, choice.audio)]
                 found.append([distance(wanted.dimensions, point) for point in heard])
-        rows.append([spec, *(interval(column) for column in zip(*found, strict=True))])
+        columns = zip(*found, strict=True)
+        rows.append([spec, *(interval(column, _twice(texts)) for column in columns)])
     return table(["", "take 0", "chosen"], rows)
+
+
+def _twice(texts: Sequence[str]) -> list[str]:
+    """The sentence of each figure: every half of the corpora has all of them in turn."""
+    return [text for _ in HALVES for text in texts]
 
 
 def loudest(heard: Mapping[str, float]) -> list[str]:
@@ -121,7 +131,7 @@ def main() -> None:
     room = Room()
     print(f"Rank correlation of the intensity asked for and the probability heard, {len(texts)}")
     print("sentences, each half of the corpora as verifier; beside it what the jury hears at")
-    print(f"each intensity.\n\n{intensities(room, texts)}\n")
+    print(f"each intensity.\n\n{PRIORS}\nover sentences.\n\n{intensities(room, texts)}\n")
     print("How often the two emotions of a blend are the two heard most, neutral aside.\n")
     print(f"{blends(room, texts)}\n")
     print("Distance (root mean square) of what the jury hears from a point, on scales of 0 to 1.\n")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmarks.disjoint import EMOTIONS, TEXTS, Room, Trial, judged, mean, table
+from benchmarks.disjoint import EMOTIONS, PRIORS, TEXTS, Room, Trial, judged, mean, table
 from benchmarks.intervals import interval
 from benchmarks.proof.panel import HALVES
 from emotts import closeness, references
@@ -31,6 +31,7 @@ class Recording:
     """A clip of a corpus, with others of its speaker."""
 
     emotion: str
+    speaker: str
     path: str
     others: list[str]
 
@@ -44,7 +45,8 @@ def recordings(clips: Clips, half: str, count: int) -> Iterator[Recording]:
         for index in random.choice(showing, count, replace=False):
             same = np.flatnonzero(clips.speaker == clips.speaker[index])
             others = random.choice(same[same != index], OTHERS, replace=False)
-            yield Recording(emotion, str(clips.path[index]), [str(clips.path[i]) for i in others])
+            paths = [str(clips.path[other]) for other in others]
+            yield Recording(emotion, str(clips.speaker[index]), str(clips.path[index]), paths)
 
 
 def heard(room: Room, trial: Trial, made: Recording, text: str) -> dict[str, list[float]]:
@@ -86,15 +88,17 @@ def main() -> None:
     count = parser.parse_args().recordings
     room, clips = Room(), corpora.load()
     results: dict[str, list[list[float]]] = {}
+    speakers: list[str] = []
     for trial in room.trials():
         for index, made in enumerate(recordings(clips, trial.half, count)):
             found = heard(room, trial, made, TEXTS[index % len(TEXTS)])
+            speakers.append(made.speaker)
             for way, values in found.items():
                 results.setdefault(way, []).append(values)
-    print(f"{len(next(iter(results.values())))} recordings by speakers whom the verifier never")
+    print(f"{len(speakers)} recordings by {len({*speakers})} speakers whom the verifier never")
     print(f"heard, {OTHERS} others of each speaker to be relative to; chance is 1 in 7; the")
-    print(f"embedding counts {closeness.LIKENESS:g} nats.\n")
-    print(table(HEAD, [[way, *cells(rows)] for way, rows in results.items()]))
+    print(f"embedding counts {closeness.LIKENESS:g} nats.\n\n{PRIORS}\nover speakers.\n")
+    print(table(HEAD, [[way, *cells(rows, speakers)] for way, rows in results.items()]))
 
 
 HEAD = (
@@ -106,11 +110,11 @@ HEAD = (
 )
 
 
-def cells(rows: Sequence[Sequence[float]]) -> list[str]:
+def cells(rows: Sequence[Sequence[float]], speakers: Sequence[str]) -> list[str]:
     """A row of the table."""
     right, hit, matched, both = zip(*rows, strict=True)
     agreed = f"{sum(both) / max(1.0, sum(matched)):.2f}"
-    return [interval(right), interval(hit), interval(matched), agreed]
+    return [*(interval(column, speakers) for column in (right, hit, matched)), agreed]
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import numpy as np
 from benchmarks import confidence
 from benchmarks.disjoint import (
     EMOTIONS,
+    PRIORS,
     SEED,
     TAKES,
     TEXTS,
@@ -163,7 +164,8 @@ def main() -> None:
         "the corpora as jury of both families in turn. *Log-odds* of the emotion to the jury;\n"
         "*gain* over Whisper's states alone; *headroom*: the share of the way from a random take\n"
         "to the jury's own best that is gone, in log-odds; *matched*: how often the listeners say\n"
-        "that the target was reached; *agreed*: how often the jury then hears it first.\n"
+        "that the target was reached; *agreed*: how often the jury then hears it first.\n\n"
+        f"{PRIORS}\nover sentences.\n"
     )
     print(table(head, [line(w, c, columns[0]) for w, c in zip(WAYS, columns, strict=True)]))
     families = [way.name for way in WAYS[:2]]

@@ -24,7 +24,7 @@ from emotts.floors import Floors
 from emotts.listener import Listener
 from emotts.profiles import renderings
 from emotts.records import Candidate, Voice
-from emotts.rounds import Rounds
+from emotts.rounds import LOOK, Rounds
 from emotts.search import Search
 from emotts.speech import Request
 from emotts.tendencies import TENDENCIES, Tendencies, Tendency
@@ -110,8 +110,7 @@ class Trial:
 
     def _stop(self, candidates: Sequence[Candidate], request: Request) -> int:
         """How many takes an adaptive stop would have made."""
-        batch = self.verifier[0].classifier.batch
-        for count in range(batch, len(candidates), batch):
+        for count in range(LOOK, len(candidates)):
             best = candidates[self._best(candidates[:count], request)]
             if best.rejected is None and scoring.reached(best, request):
                 return count

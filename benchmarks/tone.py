@@ -6,12 +6,12 @@ Needs the corpora and the extra `training`. Texts of three sentences are spoken 
 the sentences chosen one by one, looking back, and together; the takes are the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
-from benchmarks.disjoint import EMOTIONS, TEXTS, Room, Trial, judged, table
+from benchmarks.disjoint import EMOTIONS, PRIORS, TEXTS, Room, Trial, judged, table
 from benchmarks.intervals import interval
 from emotts import tone
 from emotts.emotions import target
@@ -53,18 +53,15 @@ def apart(
     return float(np.mean(steps)), float(np.mean(pitches))
 
 
-def measured(
-    trial: Trial, sentences: Sequence[Scored], emotion: str
-) -> dict[str, list[list[float]]]:
-    """Way → of a text: distances, and of each sentence whether jury and verifier hear it."""
+def measured(trial: Trial, sentences: Sequence[Scored], emotion: str) -> dict[str, list[float]]:
+    """Way → of a text: distances, and of how many sentences jury and verifier hear it."""
     known = tone.spreads(c for sentence in sentences for c in sentence.candidates)
     found = {}
     for way, chosen in ways(sentences).items():
         jury = [judged(trial, c.audio) for c in chosen if c.audio is not None]
-        hits = [float(max(heard, key=heard.__getitem__) == emotion) for heard in jury]
-        own = [float(all(p.top == emotion for p in c.predictions.values())) for c in chosen]
-        distance, semitones = apart(sentences, chosen, known)
-        found[way] = [[distance], [semitones], hits, own]
+        hits = [max(heard, key=heard.__getitem__) == emotion for heard in jury]
+        own = [all(p.top == emotion for p in c.predictions.values()) for c in chosen]
+        found[way] = [*apart(sentences, chosen, known), float(np.mean(hits)), float(np.mean(own))]
     return found
 
 
@@ -82,21 +79,26 @@ def main() -> None:
     """Measure and print the table."""
     room = Room()
     results: dict[str, list[list[float]]] = {}
+    first: list[int] = []
     for trial in room.trials():
         for emotion in EMOTIONS:
             sentences = spoken(room, trial, emotion)
             for start in range(len(sentences)):
                 text = [*sentences, *sentences][start : start + LENGTH]
-                _gather(results, measured(trial, text, emotion))
-    print("Neighbouring sentences of texts of three.\n")
+                first.append(start)
+                for way, values in measured(trial, text, emotion).items():
+                    results.setdefault(way, []).append(values)
+    print(f"Neighbouring sentences of texts of three.\n\n{PRIORS}\nover texts.\n")
     head = ("chosen", "apart, in spreads", "apart, semitones", "jury hears it", "verifier hears it")
-    print(table(head, [[way, *map(interval, columns)] for way, columns in results.items()]))
-
-
-def _gather(results: dict[str, list[list[float]]], found: Mapping[str, list[list[float]]]) -> None:
-    for way, columns in found.items():
-        for column, values in zip(results.setdefault(way, [[], [], [], []]), columns, strict=True):
-            column += values
+    print(
+        table(
+            head,
+            [
+                [way, *(interval(column, first) for column in zip(*rows, strict=True))]
+                for way, rows in results.items()
+            ],
+        )
+    )
 
 
 if __name__ == "__main__":
