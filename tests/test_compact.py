@@ -248,6 +248,7 @@ def test_the_assets_are_small_and_documented() -> None:
     card = (ASSETS / "MODEL_CARD.md").read_text()
     for fact in ("CC BY-NC-SA 4.0", "RAVDESS", "nEMO", "EmoDB", "CC0", "Whisper", "MIT"):
         assert fact in card
+    assert "Copyright (c) 2022 OpenAI" in (ASSETS / "LICENSE-whisper.txt").read_text()
 
 
 def test_the_processor_rests_after_a_query(

@@ -70,10 +70,11 @@ RAVDESS and nEMO.
 
 ## Licences
 
-The encoder is Whisper tiny.en by OpenAI, MIT licence. The heads (`heads.npz`) were trained on
-corpora of which two allow **non-commercial use only, under the same licence**: the heads are
-published under CC BY-NC-SA 4.0, whatever the licence of the code around them. Attribution: the
-authors above.
+The encoder is Whisper tiny.en by OpenAI, MIT licence (`LICENSE-whisper.txt`), with the weights of
+Systran's conversion. The heads (`heads.npz`) were trained on corpora of which two allow
+**non-commercial use only, under the same licence**: the heads are published under
+[CC BY-NC-SA 4.0](https://creativecommons.org/licenses/by-nc-sa/4.0/), whatever the licence of the
+code around them. Attribution: the authors above.
 
 ## Figures
 
