@@ -154,7 +154,8 @@ def _stopped_halfway(clips: Path, output: Path) -> float:
     job = label(sources, output, classifier=PartConfig(name="compact"))
     count = next(job).total
     folder = output.with_name(f"{output.name}.job")
-    next(shards(folder / ITEMS, count, SHARD, done=finished(folder / HEARD)))
+    (heard,) = folder.glob(f"{HEARD}-*")
+    next(shards(folder / ITEMS, count, SHARD, done=finished(heard)))
     took = time.perf_counter() - start
     job.close()
     return took

@@ -68,11 +68,12 @@ def storage(folder: Path) -> None:
     work = label(Sources((str(folder / "clips" / "0000"),)), folder / "b.parquet", shard=SHARD)
     while next(work).stage != "write":
         pass
-    part = folder / "b.parquet.job" / "label"
+    (part,) = (folder / "b.parquet.job").glob("label-*")
     rows = parts.read(part, 0)
     size = (part / parts.file_name(0)).stat().st_size
     work.close()
-    schema = Schema.of(make_classifier(load(), PartConfig(name="compact")), ())
+    size = rows[0].embedding.size if rows[0].embedding is not None else 0
+    schema = Schema.of(make_classifier(load(), PartConfig(name="compact")), size=size)
     print("\n| file | bytes a row | rows written a second |\n|---|---|---|")
     print(f"| part of {len(rows)} rows | {size / len(rows):.0f} | |")
     for name, write in (

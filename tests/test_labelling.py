@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,9 +31,12 @@ from emotts.audio import read
 from emotts.cli import cli
 from emotts.config import PartConfig
 from emotts.errors import ConfigError, EmottsError
+from emotts.executor import Executor
 from emotts.labelling import Item, Sources, label, parquet
 from emotts.labelling.embeddings import Embeddings
+from emotts.labelling.items import Shard
 from emotts.labelling.job import Job
+from emotts.labelling.labeller import Done, Labeller, Work
 from emotts.labelling.npy import write_npy
 from emotts.labelling.parquet import BATCH
 from emotts.labelling.parts import DiskError
@@ -425,12 +428,42 @@ def test_files_of_a_database_are_named_from_its_folder(
     assert set(files) == {"audio/000.wav", str(clips[1])}
 
 
+def parts_of(output: Path) -> Path:
+    """The folder of what was heard."""
+    (folder,) = Path(f"{output}.job").glob("label-*")
+    return folder
+
+
+class Kept(Executor):
+    """Keeps the work that it is given."""
+
+    name = "kept"
+
+    def run(self, work: Work, shards: Iterable[Shard]) -> Iterator[Done]:
+        self.work, self.shards = work, list(shards)
+        yield from Labeller(work).run(self.shards)
+
+
+def test_a_worker_that_outlives_its_job_changes_nothing_of_the_next(tmp_path: Path) -> None:
+    speak(tmp_path / "clips", 3)
+    before = Kept(Kept.Options())
+    run([tmp_path / "clips"], tmp_path / "a.csv", window_s=0.5, executor=before)
+    job = label(
+        Sources((str(tmp_path / "clips"),)), tmp_path / "a.csv", classifier=PITCH, restart=True
+    )
+    assert next(step for step in job if step.stage == "write")
+    with pytest.raises(DiskError):
+        list(Labeller(before.work).run(before.shards))
+    list(job)
+    assert len(table(tmp_path / "a.csv")) == 3
+
+
 def test_a_damaged_part_is_found_and_made_again(tmp_path: Path) -> None:
     speak(tmp_path / "clips", 6)
     job = label(Sources((str(tmp_path / "clips"),)), tmp_path / "a.csv", classifier=PITCH, shard=2)
     assert next(step for step in job if step.stage == "write")
     job.close()
-    part = tmp_path / "a.csv.job" / "label" / "00000001.npz"
+    part = parts_of(tmp_path / "a.csv") / "00000001.npz"
     content = bytearray(part.read_bytes())
     content[200] ^= 1
     part.write_bytes(content)
@@ -601,7 +634,7 @@ def test_a_strangers_file_among_the_parts_is_no_part(tmp_path: Path) -> None:
     speak(tmp_path / "clips", 3)
     stopped(tmp_path / "a.csv", tmp_path / "clips", "write")
     for name in ("notes.npz", ".00000000.npz", "00000001.npz.bak"):
-        (tmp_path / "a.csv.job" / "label" / name).write_text("")
+        (parts_of(tmp_path / "a.csv") / name).write_text("")
     *_, last = run([tmp_path / "clips"], tmp_path / "a.csv")
     assert (last.rows, last.errors) == (3, 0)
 
@@ -795,7 +828,7 @@ def test_a_part_that_is_damaged_before_it_is_centred_is_made_again(
     job = label(sources, tmp_path / "a.csv", **how)  # type: ignore[arg-type]
     assert next(step for step in job if step.stage == "center")
     job.close()
-    part = tmp_path / "a.csv.job" / "label" / "00000001.npz"
+    part = parts_of(tmp_path / "a.csv") / "00000001.npz"
     part.write_bytes(part.read_bytes()[:-100])
     with pytest.raises(EmottsError, match=r"00000001.npz is damaged.*start the command again"):
         run([], tmp_path / "a.csv", sources=sources, **how)

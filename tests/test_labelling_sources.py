@@ -357,6 +357,13 @@ def test_what_names_no_clips_is_refused(
         found(tmp_path / name)
 
 
+def test_archives_in_a_folder_are_to_be_named(tmp_path: Path) -> None:
+    packed(tmp_path / "x.tar", {"a.wav": b"RIFF"})
+    with pytest.raises(ConfigError, match="holds no audio.* Name the tables and archives in it"):
+        found(tmp_path)
+    assert len(found(f"{tmp_path}/*.tar")) == 1
+
+
 def test_a_wrong_expression_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"'\(' is no regular expression"):
         found(*speak(tmp_path, 1), speaker="(")

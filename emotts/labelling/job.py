@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from emotts.errors import ConfigError
@@ -106,15 +107,18 @@ class Job:
                 given |= dict.fromkeys(item.given)
                 file.write(item.line().encode())
         self._check_files()  # the list may have taken an hour
-        self._save({**form, "clips": clips, "given": list(given), "base": os.getcwd()})
+        listed = {"clips": clips, "given": list(given), "base": os.getcwd()}
+        self._save({**form, **listed, "key": token_hex(4)})
 
     def parts(self, stage: str) -> Path:
-        """The folder of the parts of a stage.
+        """The folder of the parts of a stage, under a name that no other job has.
+
+        A worker of a job that was thrown away may outlive it, and must not write among the parts.
 
         Raises:
             DiskError: it can't be made.
         """
-        folder = self.folder / stage
+        folder = self.folder / f"{stage}-{self._listed['key']}"
         try:
             folder.mkdir(exist_ok=True)
         except OSError as error:

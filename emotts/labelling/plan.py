@@ -14,7 +14,7 @@ from emotts.documents import from_json
 from emotts.errors import ConfigError
 from emotts.labelling.sources import Sources
 
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,7 @@ class _Kept(BaseModel):
     clips: int
     given: list[str]
     base: str
+    key: str
     finished: _End | None = None
 
 

@@ -53,7 +53,8 @@ class Sources:
                     seen.add(key)
                 yield _with_speaker(item, pattern)
             if not found:
-                raise ConfigError(f"{path}: holds no audio; known are {_listed(AUDIO)}")
+                hint = ". Name the tables and archives in it" if os.path.isdir(path) else ""
+                raise ConfigError(f"{path}: holds no audio; known are {_listed(AUDIO)}{hint}")
 
 
 def _real(folder: str) -> str:
