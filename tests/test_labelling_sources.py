@@ -359,7 +359,7 @@ def test_what_names_no_clips_is_refused(
 
 def test_archives_in_a_folder_are_to_be_named(tmp_path: Path) -> None:
     packed(tmp_path / "x.tar", {"a.wav": b"RIFF"})
-    with pytest.raises(ConfigError, match="holds no audio.* Name the tables and archives in it"):
+    with pytest.raises(ConfigError, match=r"holds no audio.* Name the tables and archives in it"):
         found(tmp_path)
     assert len(found(f"{tmp_path}/*.tar")) == 1
 
