@@ -118,6 +118,11 @@ def test_the_distance_does_not_depend_on_pace_or_order_of_the_two() -> None:
     assert distance(frames, other) > 1.0
 
 
+def test_what_is_nearly_nothing_is_as_silent_as_nothing() -> None:
+    silence = Audio.silence(1, 4_000)
+    assert failed(altered(silence, np.full(4_000, 1e-45)), silence) == set()
+
+
 def test_takes_that_ran_away_fill_no_gigabytes() -> None:
     runaway = Audio(0.1 * RANDOM.standard_normal(30 * 4_000, np.float32), 4_000)
     tracemalloc.start()

@@ -7,7 +7,15 @@ import numpy as np
 import numpy.typing as npt
 
 from emotts.audio import Audio
-from emotts.builtin.analysis import FRAME_S, RATE, SIZE, Analysis, analysed, decibels
+from emotts.builtin.analysis import (
+    FRAME_S,
+    RATE,
+    SIZE,
+    SMALLEST,
+    Analysis,
+    analysed,
+    decibels,
+)
 from emotts.builtin.f0 import Floats
 
 # Sounds are told apart by mel cepstra without level, on every third frame; a sound of a take is
@@ -82,7 +90,7 @@ def _again(samples: Floats) -> float:
     energy = np.concatenate([[0.0], np.cumsum(np.square(samples, dtype=np.float64))])
     energy = np.maximum(energy[PART:] - energy[:-PART], 0.0)
     starts = np.arange(0, energy.size, PART)
-    loud = QUIET * energy.max()
+    loud = max(QUIET * energy.max(), SMALLEST)
     starts = starts[energy[starts] > loud]
     if not starts.size:
         return 0.0
