@@ -12,8 +12,9 @@ from click.testing import CliRunner, Result
 
 from emotts import plugins
 from emotts.cli import cli
-from emotts.errors import ConfigError
+from emotts.errors import ConfigError, UnknownNameError
 from emotts.scaffold import KINDS, write
+from emotts.testing import check_plugin
 from emotts.testing.installed import find, plugin_promises
 from emotts.testing.plugin import PLUGIN, Installed
 
@@ -114,6 +115,17 @@ def test_what_is_to_be_checked_may_be_named_by_what_it_provides(tones: Path) -> 
     assert find(loaded, "pitch") is find(loaded, "tones") is info
     result = emotts("check", "tuba")
     assert result.exit_code == 2 and "unknown plugin 'tuba'; valid: builtin" in result.stderr
+
+
+def test_what_an_installed_plugin_breaks_is_listed_with_whose_promise_it_was(tones: Path) -> None:
+    with pytest.raises(AssertionError) as broken:
+        check_plugin("tone")
+    first, *told = str(broken.value).splitlines()
+    assert first == f"plugin tones breaks {len(told)} of its promises:"
+    assert any(line.endswith(" has a summary: set `description` under [project]") for line in told)
+    assert all(line.startswith("- plugin tones: Its distribution ") for line in told)
+    with pytest.raises(UnknownNameError, match="tuba"):
+        check_plugin("tuba")
 
 
 @pytest.mark.parametrize("name", ["", "Bird", "9lives", "a_b", "a--b", "../a", "a" * 41])

@@ -10,16 +10,14 @@ import soxr
 from scipy.signal import butter, sosfilt
 
 from emotts.audio import Audio, read
-from emotts.builtin.hibari import HibariEngine, HibariOptions
 from emotts.builtin.proxies import ProsodyCheck, ProsodyOptions, spoken_letters
-from emotts.records import Measurement, Take, Voice
-from emotts.testing import check_check
+from emotts.records import Measurement, Voice
+from emotts.testing import check_check, spoken
 
 TEXT = "The shop on the corner opens at eight."
 VOICE = Voice("heart", "en-US")
 CHECK = ProsodyCheck(ProsodyOptions())
 MODERATE = (
-    {},
     {"pitch": 4.0, "pitch_range": 1.5, "rate": 1.2, "brightness": 2.0},
     {"pitch": -3.0, "pitch_range": 0.5, "rate": 0.8, "brightness": -2.0},
     {"breathiness": 0.5, "jitter": 1.0, "final_rise": 4.0},
@@ -30,9 +28,7 @@ CORPUS = pytest.mark.skipif(not CORPORA.is_dir(), reason=f"no emotional speech a
 
 @pytest.fixture(scope="module")
 def takes() -> list[Audio]:
-    planned = [Take(index, 0, controls) for index, controls in enumerate(MODERATE)]
-    engine = HibariEngine(HibariOptions())
-    return [made.audio for made in engine.renderings(TEXT, voice="heart", takes=planned)]
+    return spoken(TEXT, *MODERATE)
 
 
 def measured(clip: Audio, baseline: Audio, text: str = TEXT) -> list[Measurement]:

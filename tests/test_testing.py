@@ -26,6 +26,7 @@ from emotts.testing import (
     check_promises,
     classifier_promises,
     engine_promises,
+    spoken,
 )
 from emotts.testing.contract import Contract
 
@@ -66,21 +67,19 @@ def test_every_installed_classifier_keeps_its_promises(kind: type[Classifier]) -
 
 
 @pytest.fixture(scope="module")
-def spoken() -> list[Audio]:
+def sentence() -> list[Audio]:
     """A sentence that a person could have spoken: neutral, a little higher, a little slower."""
-    takes = [Take(0, 0), Take(1, 0, {"pitch": 1.0}), Take(2, 0, {"rate": 0.9})]
-    made = make(INSTALLED.engine("hibari")).renderings(TEXT, voice="heart", takes=takes)
-    return [rendering.audio for rendering in made]
+    return spoken(TEXT, {"pitch": 1.0}, {"rate": 0.9})
 
 
 @pytest.mark.parametrize("kind", INSTALLED.checks.values(), ids=lambda k: k.name)
-def test_every_installed_check_keeps_its_promises(kind: type[Check], spoken: list[Audio]) -> None:
+def test_every_installed_check_keeps_its_promises(kind: type[Check], sentence: list[Audio]) -> None:
     check_check(
         make(kind),
         text=TEXT,
         voice=Voice("heart", "en-US"),
-        baseline=spoken[0],
-        takes=spoken[1:],
+        baseline=sentence[0],
+        takes=sentence[1:],
     )
 
 

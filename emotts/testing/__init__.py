@@ -14,7 +14,9 @@ from emotts.testing.classifier import check_classifier, classifier_promises
 from emotts.testing.contract import Outcome
 from emotts.testing.engine import check_engine, engine_promises
 from emotts.testing.gated import Gate, GatedEngine
+from emotts.testing.installed import check_plugin
 from emotts.testing.pitch import PitchClassifier
+from emotts.testing.spoken import spoken
 from emotts.testing.surroundings import plugins_with, unfinished
 from emotts.testing.tone import ToneEngine
 
@@ -27,9 +29,11 @@ __all__ = [
     "check_check",
     "check_classifier",
     "check_engine",
+    "check_plugin",
     "check_promises",
     "classifier_promises",
     "engine_promises",
     "plugins_with",
+    "spoken",
     "unfinished",
 ]

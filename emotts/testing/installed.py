@@ -6,18 +6,37 @@ from typing import Any
 from emotts.config import EngineConfig, PartConfig
 from emotts.errors import UnknownNameError
 from emotts.parts import make_check, make_classifier, make_engine
-from emotts.records import Take
+from emotts.plugins import load
 from emotts.registry import PluginInfo, Plugins
 from emotts.testing.check import check_promises
 from emotts.testing.classifier import classifier_promises
-from emotts.testing.contract import Outcome
+from emotts.testing.contract import Outcome, enforce
 from emotts.testing.engine import TEXT, engine_promises
 from emotts.testing.plugin import PLUGIN, Installed
+from emotts.testing.spoken import spoken
 
 ENGINE = "hibari"
 """Speaks what checks measure, and through wrappers."""
-# What a person could have said: neutral, a little higher, a little slower.
-TAKES = (Take(0, 0), Take(1, 0, {"pitch": 1.0}), Take(2, 0, {"rate": 0.9}))
+
+
+def check_plugin(name: str, *, options: Mapping[str, Any] | None = None) -> None:
+    """Raise an `AssertionError` that lists every promise that an installed plugin breaks.
+
+    Args:
+        name: of the plugin, or of something that it provides.
+        options: of its classes; their defaults unless given.
+
+    Raises:
+        UnknownNameError: there is no such plugin; the message lists those there are.
+        ConfigError: an option is unknown, missing or out of range.
+    """
+    plugins = load()
+    info = find(plugins, name)
+    found = plugin_promises(plugins, info, options=options)
+    enforce(
+        f"plugin {info.name}",
+        (Outcome(f"{subject}: {kept.promise}", kept.problem) for subject, kept in found),
+    )
 
 
 def find(plugins: Plugins, name: str) -> PluginInfo:
@@ -69,10 +88,9 @@ def _classifier(plugins: Plugins, part: Mapping[str, Any]) -> Iterator[Outcome]:
 
 
 def _check(plugins: Plugins, part: Mapping[str, Any]) -> Iterator[Outcome]:
-    engine = make_engine(plugins, EngineConfig(name=ENGINE))
-    voice = engine.voice()
-    spoken = engine.renderings(TEXT, voice=voice.name, takes=TAKES)
-    baseline, *takes = [made.audio for made in spoken]
+    voice = make_engine(plugins, EngineConfig(name=ENGINE)).voice()
+    # What a person could have said: neutral, a little higher, a little slower.
+    baseline, *takes = spoken(TEXT, {"pitch": 1.0}, {"rate": 0.9})
     check = make_check(plugins, PartConfig.model_validate(part))
     return check_promises(check, text=TEXT, voice=voice, baseline=baseline, takes=takes)
 

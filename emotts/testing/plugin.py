@@ -15,8 +15,11 @@ from emotts.plugins import NAME, VARIABLE, PluginInfo, load
 from emotts.testing.contract import Contract, expect
 
 CHEAP_S = 0.5
-# What takes seconds to import, and belongs into the first use.
-HEAVY = frozenset({"torch", "torchaudio", "tensorflow", "jax", "transformers", "TTS", "sklearn"})
+# What takes long to import, and belongs into the first use.
+HEAVY = frozenset(
+    "torch torchaudio tensorflow jax transformers TTS sklearn "
+    "onnxruntime ctranslate2 librosa numba".split()
+)
 OWN = "emotts"
 
 # Loads the built-ins, then the plugin besides, and tells what that took.

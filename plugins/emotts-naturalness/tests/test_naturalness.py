@@ -1,23 +1,18 @@
 """The check of naturalness, on speech of the built-in engine."""
 
-import subprocess
-import sys
 import warnings
 
 import numpy as np
 import pytest
 from emotts_naturalness import NaturalnessCheck, NaturalnessOptions
 
-from emotts import plugins
 from emotts.audio import Audio
-from emotts.builtin.hibari import HibariEngine, HibariOptions
-from emotts.records import Measurement, Take, Voice
-from emotts.testing import check_check
+from emotts.records import Measurement, Voice
+from emotts.testing import check_plugin, spoken
 
 TEXT = "The shop on the corner opens at eight."
 VOICE = Voice("heart", "en-US")
 MODERATE = (
-    {},
     {"pitch": 2.0, "pitch_range": 1.3, "rate": 1.1},
     {"pitch": -1.5, "pitch_range": 0.7, "rate": 0.85, "brightness": -1.0},
 )
@@ -25,9 +20,7 @@ MODERATE = (
 
 @pytest.fixture(scope="module")
 def takes() -> list[Audio]:
-    planned = [Take(index, 0, controls) for index, controls in enumerate(MODERATE)]
-    engine = HibariEngine(HibariOptions())
-    return [made.audio for made in engine.renderings(TEXT, voice="heart", takes=planned)]
+    return spoken(TEXT, *MODERATE)
 
 
 @pytest.fixture(scope="module")
@@ -52,21 +45,8 @@ def overdriven(clip: Audio, gain: float) -> Audio:
     return Audio(samples.astype(np.float32), clip.rate)
 
 
-def test_it_keeps_the_promises_of_a_check(check: NaturalnessCheck, takes: list[Audio]) -> None:
-    check_check(check, text=TEXT, voice=VOICE, baseline=takes[0], takes=takes[1:])
-
-
-def test_it_is_found_without_loading_the_network() -> None:
-    code = "import sys, emotts.plugins as p; p.load().check('naturalness'); print(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=600
-    )
-    assert "emotts_naturalness" in done.stdout.split()
-    assert not {"onnxruntime", "speechmos", "librosa", "torch"} & set(done.stdout.split())
-
-
-def test_the_host_finds_it() -> None:
-    assert plugins.load().check("naturalness") is NaturalnessCheck
+def test_it_keeps_its_promises() -> None:
+    check_plugin("naturalness")
 
 
 def test_moderately_varied_takes_pass(check: NaturalnessCheck, takes: list[Audio]) -> None:

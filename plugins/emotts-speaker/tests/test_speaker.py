@@ -2,8 +2,6 @@
 
 import csv
 import os
-import subprocess
-import sys
 import warnings
 from pathlib import Path
 
@@ -13,16 +11,13 @@ import soxr
 from emotts_speaker import SpeakerCheck, SpeakerOptions
 from emotts_speaker.encoder import Encoder
 
-from emotts import plugins
 from emotts.audio import Audio, read
-from emotts.builtin.hibari import HibariEngine, HibariOptions
-from emotts.records import Measurement, Take, Voice
-from emotts.testing import check_check
+from emotts.records import Measurement, Voice
+from emotts.testing import check_plugin, spoken
 
 TEXT = "The shop on the corner opens at eight."
 VOICE = Voice("heart", "en-US")
 MODERATE = (
-    {},
     {"pitch": 2.0, "pitch_range": 1.3, "rate": 1.1, "energy": 3.0},
     {"pitch": -1.5, "pitch_range": 0.7, "rate": 0.85, "brightness": -1.0, "energy": -4.0},
 )
@@ -33,9 +28,7 @@ CORPORA = Path(
 
 @pytest.fixture(scope="module")
 def takes() -> list[Audio]:
-    planned = [Take(index, 0, controls) for index, controls in enumerate(MODERATE)]
-    engine = HibariEngine(HibariOptions())
-    return [made.audio for made in engine.renderings(TEXT, voice="heart", takes=planned)]
+    return spoken(TEXT, *MODERATE)
 
 
 @pytest.fixture(scope="module")
@@ -54,21 +47,8 @@ def resized(clip: Audio, semitones: float) -> Audio:
     return Audio(soxr.resample(clip.samples, clip.rate * factor, clip.rate), clip.rate)
 
 
-def test_it_keeps_the_promises_of_a_check(check: SpeakerCheck, takes: list[Audio]) -> None:
-    check_check(check, text=TEXT, voice=VOICE, baseline=takes[0], takes=takes[1:])
-
-
-def test_it_is_found_without_loading_the_network() -> None:
-    code = "import sys, emotts.plugins as p; p.load().check('speaker'); print(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=600
-    )
-    assert "emotts_speaker" in done.stdout.split()
-    assert not {"torch", "resemblyzer", "librosa"} & set(done.stdout.split())
-
-
-def test_the_host_finds_it() -> None:
-    assert plugins.load().check("speaker") is SpeakerCheck
+def test_it_keeps_its_promises() -> None:
+    check_plugin("speaker")
 
 
 def test_moderately_varied_takes_pass(check: SpeakerCheck, takes: list[Audio]) -> None:

@@ -1,7 +1,5 @@
 """The check of words, on speech of the built-in engine."""
 
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -10,31 +8,22 @@ import pytest
 from emotts_whisper import WordsCheck, WordsOptions
 from emotts_whisper.sounds import harm, words
 
-from emotts import plugins
 from emotts.audio import Audio
-from emotts.builtin.hibari import HibariEngine, HibariOptions
 from emotts.errors import ConfigError
-from emotts.records import Measurement, Take, Voice
-from emotts.testing import check_check
+from emotts.records import Measurement, Voice
+from emotts.testing import check_plugin, spoken
 
 TEXT = "The shop on the corner opens at eight."
 VOICE = Voice("heart", "en-US")
 MODERATE = (
-    {},
     {"pitch": 2.0, "pitch_range": 1.3, "rate": 1.1},
     {"pitch": -1.5, "pitch_range": 0.7, "rate": 0.85, "brightness": -1.0},
 )
 
 
 @pytest.fixture(scope="module")
-def engine() -> HibariEngine:
-    return HibariEngine(HibariOptions())
-
-
-@pytest.fixture(scope="module")
-def takes(engine: HibariEngine) -> list[Audio]:
-    planned = [Take(index, 0, controls) for index, controls in enumerate(MODERATE)]
-    return [made.audio for made in engine.renderings(TEXT, voice="heart", takes=planned)]
+def takes() -> list[Audio]:
+    return spoken(TEXT, *MODERATE)
 
 
 @pytest.fixture(scope="module")
@@ -42,29 +31,13 @@ def check() -> WordsCheck:
     return WordsCheck(WordsOptions())
 
 
-def spoken(engine: HibariEngine, text: str) -> Audio:
-    return next(engine.renderings(text, voice="heart", takes=[Take(0, 0)])).audio
-
-
 def measured(check: WordsCheck, clip: Audio, baseline: Audio) -> Measurement:
     ((found,),) = check.measure([clip], baseline=baseline, text=TEXT, voice=VOICE)
     return found
 
 
-def test_it_keeps_the_promises_of_a_check(check: WordsCheck, takes: list[Audio]) -> None:
-    check_check(check, text=TEXT, voice=VOICE, baseline=takes[0], takes=takes[1:])
-
-
-def test_it_is_found_without_loading_the_recogniser() -> None:
-    code = "import sys, emotts.plugins as p; p.load().check('words'); print(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=600
-    )
-    assert not {"ctranslate2", "faster_whisper", "torch"} & set(done.stdout.split())
-
-
-def test_the_host_finds_it() -> None:
-    assert plugins.load().check("words") is WordsCheck
+def test_it_keeps_its_promises() -> None:
+    check_plugin("words")
 
 
 def test_moderately_varied_takes_pass(check: WordsCheck, takes: list[Audio]) -> None:
@@ -83,10 +56,8 @@ def test_moderately_varied_takes_pass(check: WordsCheck, takes: list[Audio]) -> 
         "He reads the paper before he goes to work.",
     ],
 )
-def test_wrong_words_are_out(
-    check: WordsCheck, engine: HibariEngine, takes: list[Audio], wrong: str
-) -> None:
-    found = measured(check, spoken(engine, wrong), takes[0])
+def test_wrong_words_are_out(check: WordsCheck, takes: list[Audio], wrong: str) -> None:
+    found = measured(check, spoken(wrong)[0], takes[0])
     assert not found.passed, found.reason
 
 
@@ -99,9 +70,9 @@ def test_words_below_the_noise_are_out(check: WordsCheck, takes: list[Audio]) ->
 
 
 def test_the_reason_holds_the_figures_and_what_was_heard(
-    check: WordsCheck, engine: HibariEngine, takes: list[Audio]
+    check: WordsCheck, takes: list[Audio]
 ) -> None:
-    found = measured(check, spoken(engine, "The shop opens at eight."), takes[0])
+    found = measured(check, spoken("The shop opens at eight.")[0], takes[0])
     assert f"{found.value:.0%} of the sounds; at most 5%; heard 'The shop" in found.reason
 
 
