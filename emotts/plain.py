@@ -3,6 +3,7 @@
 numpy's may come from any plugin, and JSON has no form for them.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from typing import Any
@@ -34,13 +35,21 @@ def floats(values: Mapping[str, float]) -> dict[str, float]:
     return {name: float(value) for name, value in values.items()}
 
 
+def finite(values: Mapping[str, float], what: str) -> dict[str, float]:
+    """The values as floats; `ValueError` where one is no number that could be meant."""
+    found = floats(values)
+    if not all(map(math.isfinite, found.values())):
+        raise ValueError(f"{what} must be finite numbers, not {found}")
+    return found
+
+
 def rendered(made: Any) -> Rendering:
     """What an engine yields; `TypeError` or `ValueError` where it is no rendering."""
     found: Rendering = of_kind(made, Rendering, "what synthesize() yields")
     of_kind(found.audio, Audio, "the audio of a Rendering")
     of_kind(found.conditioned, Set, "`conditioned` of a Rendering")
     effective = of_kind(found.effective, Mapping, "`effective` of a Rendering")
-    return replace(found, effective=floats(effective))
+    return replace(found, effective=finite(effective, "`effective` of a Rendering"))
 
 
 def predicted(listed: Any) -> Prediction:
@@ -52,16 +61,17 @@ def predicted(listed: Any) -> Prediction:
         heard,
         scores=floats(scores),
         embedding=np.asarray(embedding, np.float32),
-        dimensions=heard.dimensions and floats(heard.dimensions),
+        dimensions=heard.dimensions and finite(heard.dimensions, "`dimensions` of a Prediction"),
     )
 
 
 def measured(found: Any) -> tuple[Measurement, ...]:
     """What a check lists for a clip; `TypeError` or `ValueError` where it is no measurements."""
-    return tuple(
-        replace(one, value=float(one.value), floor=float(one.floor), passed=bool(one.passed))
-        for one in (
-            of_kind(one, Measurement, "what measure() lists for a clip")
-            for one in of_kind(found, Iterable, "what measure() gives for a clip")
-        )
-    )
+    listed = of_kind(found, Iterable, "what measure() gives for a clip")
+    return tuple(_measurement(one) for one in listed)
+
+
+def _measurement(listed: Any) -> Measurement:
+    one: Measurement = of_kind(listed, Measurement, "what measure() lists for a clip")
+    found = finite({"value": one.value, "floor": one.floor}, f"value and floor of {one.check}")
+    return Measurement(one.check, found["value"], found["floor"], bool(one.passed), one.reason)

@@ -1,9 +1,12 @@
 """Plugin loading: each plugin on its own, so that a broken one disables itself alone."""
 
+import inspect
 import logging
 import os
 import re
+import sys
 from collections.abc import Iterable, Mapping
+from contextlib import redirect_stdout
 from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -59,8 +62,9 @@ def load() -> Plugins:
             entry.name, origin.name if origin else "?", origin.version if origin else "?"
         )
         try:
-            hooks = _hooks(entry.load())
-            info = replace(info, provides=_provided(hooks))
+            with redirect_stdout(sys.stderr):  # the other belongs to the host: to JSON, or to sound
+                hooks = _hooks(entry.load())
+                info = replace(info, provides=_provided(hooks))
             observers.append(hooks)
         except (Exception, SystemExit) as error:  # a plugin may fail in any way, even by exiting
             info = replace(info, error=error)
@@ -86,9 +90,14 @@ def _hooks(plugin: object) -> pluggy.HookRelay:
     """The hooks of one plugin, through a manager of its own: no plugin can touch another's.
 
     Raises:
-        PluginError: it implements no hook.
+        PluginError: it implements no hook, or is no module and no object.
         pluggy.PluginValidationError: it implements an unknown hook, or with a wrong argument.
     """
+    if isinstance(plugin, type) or inspect.isroutine(plugin):
+        raise PluginError(
+            f"its entry point names {plugin.__qualname__}; "
+            f"have it name the module, {plugin.__module__}"
+        )
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
     manager.register(plugin)

@@ -133,6 +133,23 @@ def test_a_broken_plugin_disables_itself_alone(install, source, reason, caplog):
     assert "emotts-broken 1.0 (entry point 'broken') is disabled" in caplog.text
 
 
+@pytest.mark.parametrize("what", ["Engine", "emotts_engines"])
+def test_an_entry_point_that_names_a_class_or_a_function_is_told_of_the_module(
+    what, install, tmp_path
+):
+    install("chirp", GOOD.format(engine="chirp"))
+    (points,) = tmp_path.glob("site/*/entry_points.txt")
+    points.write_text(f"[emotts]\nchirp = emotts_chirp:{what}\n")
+    broken = info(plugins.load(), "chirp").broken
+    assert f"names {what}; have it name the module, emotts_chirp" in broken
+
+
+def test_what_a_plugin_prints_as_it_loads_is_kept_from_standard_output(install, capsys):
+    install("chatty", "print('Loading!')\n" + GOOD.format(engine="chatty"))
+    assert plugins.load().engine("chatty")
+    assert capsys.readouterr() == ("", "Loading!\n")
+
+
 def test_naming_what_a_broken_plugin_would_provide_shows_its_error(install):
     install("broken", BROKEN["import error"][0])
     install("wrong", BROKEN["wrong argument"][0])
