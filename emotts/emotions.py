@@ -139,7 +139,7 @@ def target(spec: str | Mapping[str, float] | Target, intensity: float = 1.0) -> 
     Args:
         spec: an emotion's name or alias ("happiness", "joy"), a blend
             ("happiness:0.7,surprise:0.3") or a point ("arousal=.8,valence=.9"); blends and points
-            as mappings, too.
+            as mappings, too. A `Target` is one already, with its own intensity.
         intensity: 0…1; a point says itself how far it goes.
 
     Raises:
