@@ -1,13 +1,19 @@
 """Fixtures that several test modules share."""
 
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 import pytest
+from browsing import PATIENCE_MS
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 Install = Callable[..., None]
 
@@ -66,3 +72,17 @@ def tones(install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     config = tmp_path / "tones.yaml"
     config.write_text("engine: tone\nclassifiers: [pitch]\nchecks: [signal]\ntakes: 4\n")
     return config
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Chromium, which plays without being touched, and is not heard; skipped where it is absent."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("no Chromium on this machine")
+    arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=found, args=arguments, timeout=PATIENCE_MS)
+        yield browser
+        browser.close()

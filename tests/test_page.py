@@ -1,24 +1,21 @@
 """The page, in a real browser against the running server."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from browsing import PATIENCE_MS, is_light
 from test_server import served
 from test_server_turns import gated
 
 from emotts import Config, Host
 
-playwright = pytest.importorskip("playwright.sync_api")
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -27,26 +24,17 @@ def address() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator["playwright.Browser"]:
-    arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=arguments, timeout=120_000)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(browser: "playwright.Browser", address: str) -> Iterator["playwright.Page"]:
+def page(browser: "Browser", address: str) -> Iterator["Page"]:
     with opened(browser, address) as page:
         yield page
 
 
 @contextmanager
-def opened(browser: "playwright.Browser", address: str) -> Iterator["playwright.Page"]:
+def opened(browser: "Browser", address: str) -> Iterator["Page"]:
     """The page of a server; at the end, that it had no error and asked nobody else."""
     page = browser.new_page()
-    page.set_default_timeout(120_000)
+    page.set_default_timeout(PATIENCE_MS)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on(
@@ -75,7 +63,7 @@ def opened(browser: "playwright.Browser", address: str) -> Iterator["playwright.
     page.close()
 
 
-def speak(page: "playwright.Page", sentences: int) -> None:
+def speak(page: "Page", sentences: int) -> None:
     page.click("#speak")
     page.wait_for_function(
         f"document.querySelectorAll('article').length === {sentences}"
@@ -83,7 +71,7 @@ def speak(page: "playwright.Page", sentences: int) -> None:
     )
 
 
-def test_a_text_is_spoken_and_every_take_is_shown(page: "playwright.Page") -> None:
+def test_a_text_is_spoken_and_every_take_is_shown(page: "Page") -> None:
     page.fill("#text", "Good morning. How are you?")
     page.select_option("#emotion", "anger")
     page.fill("#takes", "3")
@@ -101,7 +89,7 @@ def test_a_text_is_spoken_and_every_take_is_shown(page: "playwright.Page") -> No
     page.wait_for_function("played.length >= 2")  # both sentences, in turn
 
 
-def test_a_take_is_played_after_take_0(page: "playwright.Page") -> None:
+def test_a_take_is_played_after_take_0(page: "Page") -> None:
     page.fill("#text", "Good morning.")
     speak(page, 1)
     page.wait_for_function("played.length === 1")
@@ -111,7 +99,7 @@ def test_a_take_is_played_after_take_0(page: "playwright.Page") -> None:
     assert len(set(played[1:])) == 2
 
 
-def test_it_is_used_with_the_keyboard_alone(page: "playwright.Page") -> None:
+def test_it_is_used_with_the_keyboard_alone(page: "Page") -> None:
     page.focus("#text")
     page.keyboard.type(" Yes.")
     for _ in range(10):
@@ -130,7 +118,7 @@ def test_it_is_used_with_the_keyboard_alone(page: "playwright.Page") -> None:
     assert page.evaluate("reached") in ("stop", "file")
 
 
-def test_a_recording_is_classified_and_asked_for(page: "playwright.Page", tmp_path: Path) -> None:
+def test_a_recording_is_classified_and_asked_for(page: "Page", tmp_path: Path) -> None:
     clip = tmp_path / "angry.wav"
     Host(Config(takes=2)).say("Good morning.", "anger").audio.write(clip)
     page.set_input_files("#file", clip)
@@ -142,7 +130,7 @@ def test_a_recording_is_classified_and_asked_for(page: "playwright.Page", tmp_pa
     speak(page, 1)
 
 
-def test_the_request_is_shown_as_code(page: "playwright.Page") -> None:
+def test_the_request_is_shown_as_code(page: "Page") -> None:
     page.fill("#text", "It's late.")
     page.select_option("#emotion", "fear")
     assert """emotts say 'It'\\''s late.' --emotion fear""" in page.inner_text("#code")
@@ -154,7 +142,7 @@ def test_the_request_is_shown_as_code(page: "playwright.Page") -> None:
     assert "/v1/audio/speech" in page.inner_text("#code")
 
 
-def test_an_error_is_shown(page: "playwright.Page") -> None:
+def test_an_error_is_shown(page: "Page") -> None:
     page.fill("#text", "…")
     with page.expect_response("**/v1/emotts/say") as response:
         page.click("#speak")
@@ -163,7 +151,7 @@ def test_an_error_is_shown(page: "playwright.Page") -> None:
     assert "nothing to speak" in page.inner_text("#status")
 
 
-def test_a_stop_stops(browser: "playwright.Browser", tones: Path) -> None:
+def test_a_stop_stops(browser: "Browser", tones: Path) -> None:
     host = gated(tones)
     with served(host) as address, opened(browser, address) as page:
         with host.engine.holding("The dog ran."):
@@ -175,7 +163,7 @@ def test_a_stop_stops(browser: "playwright.Browser", tones: Path) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_a_phone_in_light_and_dark(page: "playwright.Page", scheme: str) -> None:
+def test_it_fits_a_phone_in_light_and_dark(page: "Page", scheme: str) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     page.emulate_media(color_scheme=scheme)
     page.fill("#text", "Good morning.")
@@ -184,6 +172,4 @@ def test_it_fits_a_phone_in_light_and_dark(page: "playwright.Page", scheme: str)
     # The verdicts, too, are there without scrolling sideways.
     assert page.evaluate("document.querySelector('.wide').scrollWidth") <= 390
     assert page.locator("tr.chosen td").last.is_visible()
-    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    brightness = sum(map(int, background.removeprefix("rgb(").removesuffix(")").split(", "))) / 3
-    assert (brightness > 200) == (scheme == "light")
+    assert is_light(page) == (scheme == "light")

@@ -1,26 +1,25 @@
 """The samples and their page, in a real browser that has no network."""
 
 import json
-import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from browsing import PATIENCE_MS, offline
 
 from emotts import read
 from samples.page import render
 from samples.tables import readme
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 FOLDER = Path(__file__).parent.parent / "samples"
 PAGE = FOLDER / "index.html"
 EVIDENCE = json.loads((FOLDER / "evidence.json").read_text(encoding="utf-8"))
 SAMPLES = EVIDENCE["samples"]
 LARGEST_MB = 5
-
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-in_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 
 def test_what_is_drawn_is_the_evidence() -> None:
@@ -45,21 +44,10 @@ def test_the_same_sentences_are_spoken_with_each_emotion() -> None:
     assert spoken == [(emotion, text) for emotion in emotions for text in EVIDENCE["sentences"]]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator["playwright.Browser"]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"],
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(browser: "playwright.Browser") -> Iterator["playwright.Page"]:
+def page(browser: "Browser") -> Iterator["Page"]:
     page = browser.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(PAGE.as_uri())
     # So slowly that no clip ends before a browser that is busy has looked.
     page.evaluate(
@@ -71,31 +59,16 @@ def page(browser: "playwright.Browser") -> Iterator["playwright.Page"]:
 
 
 @pytest.mark.slow
-@in_browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1100, 380])
 def test_the_page_opens_offline_without_an_error(
-    browser: "playwright.Browser", scheme: str, width: int
+    browser: "Browser", scheme: str, width: int
 ) -> None:
-    page = browser.new_page(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, offline=True
-    )
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda line: wrong.append(line.text))
-    # Once it knows how long a clip is, the browser breaks off.
-    page.on("requestfailed", lambda asked: wrong.append(f"{asked.url}: {asked.failure}"))
-    page.goto(PAGE.as_uri())
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.locator("article").count() == len(SAMPLES)
-    for verdict, matched in (("reached", True), ("not", False)):
-        shown = page.locator(f".verdict.{verdict}").count()
-        assert shown == sum(sample["matched"] is matched for sample in SAMPLES)
-    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    bright = sum(map(int, re.findall(r"\d+", paper)[:3])) > 3 * 128
-    assert bright == (scheme == "light")
-    assert not [line for line in wrong if "ERR_ABORTED" not in line]
-    page.close()
+    with offline(browser, PAGE.as_uri(), scheme=scheme, width=width) as page:
+        assert page.locator("article").count() == len(SAMPLES)
+        for verdict, matched in (("reached", True), ("not", False)):
+            shown = page.locator(f".verdict.{verdict}").count()
+            assert shown == sum(sample["matched"] is matched for sample in SAMPLES)
 
 
 PLAYING = "[...document.querySelectorAll('audio')].findIndex(clip => !clip.paused)"
@@ -103,8 +76,7 @@ SHARE = "clip => clip.currentTime / clip.dataset.seconds"
 
 
 @pytest.mark.slow
-@in_browser
-def test_a_key_changes_to_the_other_take_at_the_same_place(page: "playwright.Page") -> None:
+def test_a_key_changes_to_the_other_take_at_the_same_place(page: "Page") -> None:
     page.keyboard.press("j")
     first, other = page.locator("audio").nth(0), page.locator("audio").nth(1)
     page.wait_for_function(f"{PLAYING} === 0 && document.querySelector('audio').currentTime > 0.05")
@@ -118,8 +90,7 @@ def test_a_key_changes_to_the_other_take_at_the_same_place(page: "playwright.Pag
 
 
 @pytest.mark.slow
-@in_browser
-def test_the_button_plays_and_one_take_at_a_time(page: "playwright.Page") -> None:
+def test_the_button_plays_and_one_take_at_a_time(page: "Page") -> None:
     page.locator(".switch").nth(1).focus()
     page.keyboard.press("Enter")
     page.wait_for_function(f"{PLAYING} === 2")
