@@ -67,18 +67,16 @@ class Reader:
 
     def _text(self, text: str) -> None:
         """Speak text the way that the open tags ask for."""
-        span = Span(
-            text,
-            self._target(),
-            nested(frame.controls for frame in self._open),
-            self._pause_s,
-        )
+        # A pause waits for what can be spoken, which another part may hold.
+        pause_s = self._pause_s if any(map(str.isalnum, text)) else 0.0
+        controls = nested(frame.controls for frame in self._open)
+        span = Span(text, self._target(), controls, pause_s)
         last = self._spans[-1] if self._spans else None
         if last and replace(span, text="") == replace(last, text="", pause_s=0.0):
             self._spans[-1] = replace(last, text=last.text + text)
         else:
             self._spans.append(span)
-            self._pause_s = 0.0
+            self._pause_s -= pause_s
 
     def _tag(self, tag: Tag) -> None:
         """Open or close what a tag stands for."""

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emotts.emotions import EMOTIONS, target
-from emotts.markup import MAX_DEPTH, parse
+from emotts.markup import MAX_DEPTH, Reader, parse
 from emotts.styles import STYLES, style
 from emotts.tags import Tag, pieces
 
@@ -53,6 +53,13 @@ def test_prosody_moves_controls_and_nests():
     outer, inner = parse(text).spans
     assert outer.controls == pytest.approx({"rate": 1.2, "pitch": 2})
     assert inner.controls == pytest.approx({"rate": 1.8, "pitch": 2, "energy": 6})
+
+
+@pytest.mark.parametrize("between", ["", " ", " ... ", "\n\n", "</p>"])
+def test_a_pause_waits_for_what_can_be_spoken_in_another_part_too(between: str):
+    reader = Reader()
+    reader.read("One. <break time='2s'/>" + between)
+    assert [span.pause_s for span in reader.read("Two. [anger]Three.").spans] == [2, 0]
 
 
 def test_a_break_is_a_pause_before_what_follows():
