@@ -7,11 +7,14 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
-from labelled import speak, table
+from labelled import PITCH, full_disk, run, speak, table
 
 from emotts.audio import read
 from emotts.cli import cli
 from emotts.conditioning import read_centroids
+from emotts.labelling import Sources, label
+from emotts.labelling.embeddings import Embeddings
+from emotts.labelling.parts import DiskError
 from emotts.options import Options
 from emotts.testing import PitchClassifier
 
@@ -175,3 +178,15 @@ def test_two_clips_of_one_name_are_refused(tmp_path: Path) -> None:
     assert '"label"' not in done.output  # nothing was heard in vain
     done = CliRunner().invoke(cli, [*arguments, "-o", str(tmp_path / "v.npy")])
     assert done.exit_code == 0, done.output
+
+
+@pytest.mark.slow
+def test_a_full_disk_stops_a_torch_file_too(manifest: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    form = {"classifier": PITCH, "writer": Embeddings().writer(tmp_path / "v.pth")}
+    job = label(Sources((str(manifest),)), tmp_path / "v.pth", **form)  # type: ignore[arg-type]
+    assert next(step for step in job if step.stage == "write")
+    with full_disk(1000), pytest.raises(DiskError, match=r"v\.pth: can't be written"):
+        list(job)
+    *_, last = run([manifest], tmp_path / "v.pth", **form)
+    assert (last.rows, last.errors) == (11, 1)

@@ -5,7 +5,6 @@ import os
 import pty
 import random
 import re
-import resource
 import shutil
 import signal
 import struct
@@ -14,7 +13,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,7 +24,7 @@ import pyarrow.parquet as pq
 import pytest
 import soundfile
 from click.testing import CliRunner
-from labelled import PITCH, as_nobody, run, speak, table
+from labelled import PITCH, as_nobody, full_disk, run, speak, table
 
 from emotts.audio import read
 from emotts.cli import cli
@@ -709,17 +708,6 @@ def test_one_process_works_on_a_job(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="another process works on this job"):
         run([tmp_path / "clips"], tmp_path / "a.csv")
     list(job)
-
-
-@contextmanager
-def full_disk(limit: int) -> Iterator[None]:
-    """No file may grow beyond so many bytes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize(

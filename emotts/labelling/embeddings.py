@@ -5,6 +5,7 @@ class, "embedding": [numbers]}}`, as JSON or as a torch file of plain lists. `em
 configuration of emotts reads the same.
 """
 
+import io
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -132,7 +133,10 @@ class Embeddings:
     def _torch(self, rows: Shards, _schema: Schema, path: Path) -> Sequence[Path]:
         """Coqui's d-vector file as torch writes it, of plain lists."""
         save: Callable[..., None] = import_module("torch").save
-        save(dict(self._entries(rows)), path)
+        # In memory first: torch's own errors on a full disk are no OSError.
+        content = io.BytesIO()
+        save(dict(self._entries(rows)), content)
+        path.write_bytes(content.getbuffer())
         return [path]
 
     def _entries(self, rows: Shards) -> Iterator[tuple[str, Mapping[str, object]]]:
