@@ -19,6 +19,7 @@ from emotts.audio import Audio
 from emotts.builtin.active import active
 from emotts.builtin.compact import ASSETS, CompactClassifier, CompactOptions, load
 from emotts.builtin.logmel import log_mel
+from emotts.classifier import Classifier
 
 TEXT = "She put the letter on the kitchen table and said nothing more about it."
 ROUNDS = 15
@@ -54,15 +55,20 @@ def clip_of(seconds: float) -> Audio:
     return Audio(np.resize(speech.samples, round(seconds * speech.rate)), speech.rate)
 
 
+def print_speed(classifier: Classifier) -> None:
+    """How long it takes to hear clips of some lengths."""
+    print("| speech | time | audio seconds a second |\n| --- | --- | --- |")
+    for seconds in (1, 3, 10, 60):
+        clip = clip_of(seconds)
+        spent = median(partial(classifier.classify, [clip]))
+        print(f"| {seconds} s | {spent * 1e3:.1f} ms | {seconds / spent:.0f} |")
+
+
 def main() -> None:
     """Print the section."""
     one, two = (CompactClassifier(CompactOptions(threads=threads)) for threads in (1, 2))
     print("## The compact classifier\n\nOne thread, end to end, processor time.\n")
-    print("| speech | time | audio seconds a second |\n| --- | --- | --- |")
-    for seconds in (1, 3, 10, 60):
-        clip = clip_of(seconds)
-        spent = median(partial(one.classify, [clip]))
-        print(f"| {seconds} s | {spent * 1e3:.1f} ms | {seconds / spent:.0f} |")
+    print_speed(one)
     clip = clip_of(3)
     once, takes = partial(one.classify, [clip]), partial(one.classify, [clip] * 8)
     print("\n| speech of 3 s | |\n| --- | --- |")

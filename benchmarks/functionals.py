@@ -5,9 +5,7 @@
 Times are processor seconds, which other programs on the machine hardly change.
 """
 
-from functools import partial
-
-from benchmarks.compact import clip_of, median, ratio
+from benchmarks.compact import clip_of, median, print_speed, ratio
 from emotts.builtin.active import active
 from emotts.builtin.compact import CompactClassifier, CompactOptions
 from emotts.builtin.descriptors import describe
@@ -20,11 +18,7 @@ def main() -> None:
     classifier = FunctionalsClassifier(Options())
     compact = CompactClassifier(CompactOptions())
     print("## The classifier of functionals\n\nOne core, end to end, processor time.\n")
-    print("| speech | time | audio seconds a second |\n| --- | --- | --- |")
-    for seconds in (1, 3, 10, 60):
-        clip = clip_of(seconds)
-        spent = median(partial(classifier.classify, [clip]))
-        print(f"| {seconds} s | {spent * 1e3:.1f} ms | {seconds / spent:.0f} |")
+    print_speed(classifier)
     clip = clip_of(3)
     speech = active(clip.samples, clip.rate)
 

@@ -4,7 +4,6 @@ Evaluates it, and writes its assets and report. Needs pyworld, for training alon
 """
 
 import argparse
-import hashlib
 import json
 import logging
 from pathlib import Path
@@ -75,8 +74,7 @@ def write_assets(trained: dict[str, BoundedHead]) -> None:
         }
         arrays |= {f"{view}_{part}": table.astype(np.float32) for part, table in parts.items()}
     np.savez(ASSETS / HEADS, **arrays)
-    found_sum = hashlib.sha256((ASSETS / HEADS).read_bytes()).hexdigest()
-    (ASSETS / assets.SUMS).write_text(f"{found_sum}  {HEADS}\n")
+    assets.record(ASSETS)
 
 
 def _arguments() -> argparse.Namespace:

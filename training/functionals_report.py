@@ -1,18 +1,16 @@
 """Report and model card of the classifier of functionals, from its figures and nothing else."""
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
+from emotts.builtin.functionals import VIEWS
 from training.corpora import CORPORA, LABELS
 from training.folds import FOLDS
 from training.functionals_conditions import CUTOFF_HZ, SNR_DB
 from training.functionals_evaluate import PENALTY
 from training.functionals_heads import OPEN, PENALTIES, SPEAKERS
-from training.metrics import RESAMPLES
+from training.prose import listed, opening, percent, shipped, table
 
 Figures = dict[str, Any]
-
-VIEWS = ("centred", "uncentred")
 
 
 def report(figures: Figures) -> str:
@@ -25,7 +23,7 @@ def card(figures: Figures) -> str:
     """The model card that ships beside the heads."""
     speakers, corpora = figures["unseen_speakers_centred"], figures["unseen_corpora_centred"]
     rows = [
-        [name, _percent(speakers[name]["uar"]), _percent(corpora[name]["uar"])] for name in CORPORA
+        [name, percent(speakers[name]["uar"]), percent(corpora[name]["uar"])] for name in CORPORA
     ]
     return f"""# functionals: emotion from {len(figures["functionals"])} functionals
 
@@ -39,7 +37,7 @@ recorded and rebuilt by the WORLD vocoder. The weights are under CC BY-NC-SA 4.0
 
 Unweighted average recall, percent, with 95% intervals, centred by speaker:
 
-{_table(["", "unseen speakers, all eight emotions", "unseen corpus, its own emotions"], rows)}
+{table(["", "unseen speakers, all eight emotions", "unseen corpus, its own emotions"], rows)}
 
 Acted emotion is louder than life, and corpora disagree about it: expect the right-hand column of an
 unknown voice. Calm was heard in one corpus alone. Not for judging people: what a person feels is
@@ -48,18 +46,11 @@ not what a voice sounds like. The whole evaluation is in `training/FUNCTIONALS.m
 
 
 def _opening(figures: Figures) -> str:
-    return f"""# The classifier of functionals: training report
-
-Written by `python -m training.functionals`; the same figures, with confusion tables, are in
-functionals.json. Acted speech throughout: RAVDESS (English, actors 1–20), EmoDB (German, without
-boredom) and nEMO (Polish, six speakers). A clip is always judged by a head that never met its
-speaker. *Centred* clips are heard relative to the mean of their speaker's clips, *uncentred* ones
-as they are. Figures are recalls in percent; UAR is the unweighted average recall over emotions.
-In brackets: 95% intervals, percentiles of {RESAMPLES:,} bootstrap draws over speakers within
-each corpus.
+    head = opening("The classifier of functionals", "training.functionals", "functionals.json")
+    return f"""{head}
 
 {len(figures["functionals"])} functionals; their standard scores, cut off at ±3, go into a logistic
-regression. The penalty (out of {_listed(PENALTIES)}) is chosen by leaving the training corpora out
+regression. The penalty (out of {listed(PENALTIES)}) is chosen by leaving the training corpora out
 in turn, the temperature by leaving out speakers, which count {SPEAKERS:g} times, and corpora, in
 every fold below within its training part alone. In {100 * OPEN:.0f}% of the loss all emotions
 compete, in the rest those that the clip's corpus has. Beside each recording a head is trained on
@@ -67,9 +58,7 @@ copies of it, {_copies(figures)}: *mild* is a bandwidth of
 {CUTOFF_HZ[0] / 1000:g}–{CUTOFF_HZ[1] / 1000:g} kHz and white or pink noise at
 {SNR_DB[0]:g}–{SNR_DB[1]:g} dB, *vocoded* is rebuilt by WORLD.
 
-Shipped: centred, penalty {figures["centred"]["penalty"]:g} and temperature
-{figures["centred"]["temperature"]:.2f}; uncentred, {figures["uncentred"]["penalty"]:g} and
-{figures["uncentred"]["temperature"]:.2f}; trained on all speakers."""
+{shipped(figures)}"""
 
 
 def _speakers(figures: Figures) -> str:
@@ -77,15 +66,15 @@ def _speakers(figures: Figures) -> str:
     for view in VIEWS:
         found = figures[f"unseen_speakers_{view}"]
         rows = [
-            [part, found[part]["clips"], _percent(found[part]["uar"])]
-            + [_percent(found[part]["recall"].get(label)) for label in LABELS]
+            [part, found[part]["clips"], percent(found[part]["uar"])]
+            + [percent(found[part]["recall"].get(label)) for label in LABELS]
             for part in ("all", *CORPORA, "F", "M")
         ]
         tables.append(
             f"**{view.capitalize()}**, expected calibration error "
-            f"{_percent(found['calibration_error'])} points "
-            f"({_percent(found['calibration_error_raw'])} without temperature)\n\n"
-            + _table(["", "clips", "UAR", *LABELS], rows)
+            f"{percent(found['calibration_error'])} points "
+            f"({percent(found['calibration_error_raw'])} without temperature)\n\n"
+            + table(["", "clips", "UAR", *LABELS], rows)
         )
     counts = figures["centring_clips"]
     clips = [f"{100 * value:.1f}" for value in counts.values()]
@@ -100,14 +89,14 @@ def _speakers(figures: Figures) -> str:
 UAR, mean over corpora, by the number of a speaker's clips that make the profile (emotions at
 random):
 
-{_table([f"{count} clip{'s' * (count != '1')}" for count in counts], [clips])}"""
+{table([f"{count} clip{'s' * (count != '1')}" for count in counts], [clips])}"""
 
 
 def _corpora(figures: Figures) -> str:
     rows = [
-        [name, view, _percent(found["uar"])]
-        + [_percent(found["recall"].get(label)) for label in LABELS]
-        + [_percent(found["calibration_error"])]
+        [name, view, percent(found["uar"])]
+        + [percent(found["recall"].get(label)) for label in LABELS]
+        + [percent(found["calibration_error"])]
         for view in VIEWS
         for name, found in figures[f"unseen_corpora_{view}"].items()
     ]
@@ -117,7 +106,7 @@ A whole corpus left out: other speakers, language, microphone and idea of each e
 to an unknown voice. The head chooses among the emotions that the corpus has. Calm occurs in
 RAVDESS alone, so that a head never met it there; the calibration error (ECE, points) leaves it out.
 
-{_table(["left out", "", "UAR", *LABELS, "ECE"], rows)}"""
+{table(["left out", "", "UAR", *LABELS, "ECE"], rows)}"""
 
 
 def _augmentation(figures: Figures) -> str:
@@ -132,7 +121,7 @@ def _augmentation(figures: Figures) -> str:
 UAR on corpora left out, mean over them, centred on clips in the same condition; by what a head was
 trained on beside the recordings, and by what it hears. Penalty {PENALTY:g}.
 
-{_table(["trained on", *columns], rows)}"""
+{table(["trained on", *columns], rows)}"""
 
 
 def _families(figures: Figures) -> str:
@@ -145,7 +134,7 @@ def _families(figures: Figures) -> str:
 
 UAR on corpora left out, mean over them, centred, trained on recordings, penalty {PENALTY:g}.
 
-{_table(["family", "functionals", "alone", "all but it"], rows)}"""
+{table(["family", "functionals", "alone", "all but it"], rows)}"""
 
 
 def _alternatives(figures: Figures) -> str:
@@ -155,7 +144,7 @@ def _alternatives(figures: Figures) -> str:
 UAR on corpora left out, mean over them, centred, trained on recordings; only the logistic
 regression makes use of the knowledge which emotions a corpus could have shown.
 
-{_table(["model", "UAR"], rows)}"""
+{table(["model", "UAR"], rows)}"""
 
 
 def _voices(figures: Figures) -> str:
@@ -165,26 +154,8 @@ def _voices(figures: Figures) -> str:
 The largest weights of the shipped centred head, relative to the mean over emotions; + means that
 more than usual for the voice speaks for the emotion.
 
-{_table(["emotion", "functionals"], rows)}"""
+{table(["emotion", "functionals"], rows)}"""
 
 
 def _copies(figures: Figures) -> str:
     return " and ".join(f"“{name}”" for name in figures["copies"])
-
-
-def _table(header: Iterable[str], rows: Iterable[Sequence[object]]) -> str:
-    names = list(header)
-    lines = [names, ["---"] * len(names), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
-
-
-def _percent(figure: dict[str, float] | None) -> str:
-    """A recall with its interval; empty for an emotion that the corpus lacks."""
-    if figure is None:
-        return ""
-    low, high = 100 * figure["low"], 100 * figure["high"]
-    return f"{100 * figure['value']:.1f} ({low:.0f}–{high:.0f})"
-
-
-def _listed(values: Iterable[float]) -> str:
-    return ", ".join(f"{value:g}" for value in values)

@@ -1,20 +1,19 @@
 """The written report, from the figures and nothing else."""
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
+from emotts.builtin.functionals import VIEWS
 from training.compact_heads import PENALTIES
 from training.conditions import TRAINING_SNR_DB
 from training.corpora import CORPORA, LABELS
 from training.evaluate import CENTRING_DRAWS
 from training.folds import FOLDS
-from training.metrics import RESAMPLES
+from training.prose import listed, opening, percent, shipped, table
 from training.robustness import CLIPS_PER_SPEAKER
 from training.verify import TOLERANCE
 
 Figures = dict[str, Any]
 
-VIEWS = ("centred", "uncentred")
 _SEXES = {"F": "women", "M": "men"}
 
 
@@ -33,30 +32,21 @@ def render(figures: Figures) -> str:
 
 
 def _opening(figures: Figures) -> str:
-    return f"""# The compact classifier: training report
-
-Written by `python -m training.compact`; the same figures, with confusion tables, are in
-report.json. Acted speech throughout: RAVDESS (English, actors 1–20), EmoDB (German, without
-boredom) and nEMO (Polish, six speakers). A clip is always judged by a head that never met its
-speaker. *Centred* clips are heard relative to the mean of their speaker's clips, *uncentred* ones
-as they are. Figures are recalls in percent; UAR is the unweighted average recall over emotions.
-In brackets: 95% intervals, percentiles of {RESAMPLES:,} bootstrap draws over speakers within
-each corpus.
+    head = opening("The compact classifier", "training.compact", "report.json")
+    return f"""{head}
 
 The ONNX graph differs from CTranslate2's own encoder by at most
 {figures["encoder_difference"]:.1e} (allowed: {TOLERANCE:.0e}; whole encoder, built by the same
 code, on clips of several lengths; float32 sums in another order).
 
-The head is logistic regression with an L2 penalty. Penalty (out of {_listed(PENALTIES)}) and
+The head is logistic regression with an L2 penalty. Penalty (out of {listed(PENALTIES)}) and
 temperature are chosen within the training part alone, by leaving out its corpora in turn, and for
 the temperature its speakers too, also in every fold below. Training clips count such that every
 emotion weighs the same, and every corpus within an emotion; each has a copy in noise
 ({TRAINING_SNR_DB[0]:g}–{TRAINING_SNR_DB[1]:g} dB).
 The two directions in which an embedding moves when a clip is cut shorter are projected out, so
 that the length of a sentence moves no answer.
-Shipped: centred, penalty {figures["centred"]["penalty"]:g} and temperature
-{figures["centred"]["temperature"]:.2f}; uncentred, {figures["uncentred"]["penalty"]:g} and
-{figures["uncentred"]["temperature"]:.2f}; trained on all speakers."""
+{shipped(figures)}"""
 
 
 def _speakers(figures: Figures) -> str:
@@ -66,15 +56,15 @@ def _speakers(figures: Figures) -> str:
         found = figures[f"unseen_speakers_{view}"]
         rows = [
             [_SEXES.get(part, part), found[part]["clips"], found[part]["speakers"]]
-            + [_percent(found[part]["uar"])]
-            + [_percent(found[part]["recall"].get(label)) for label in LABELS]
+            + [percent(found[part]["uar"])]
+            + [percent(found[part]["recall"].get(label)) for label in LABELS]
             for part in parts
         ]
         tables.append(
-            f"**{view.capitalize()}**\n\n" + _table(["", "clips", "speakers", "UAR", *LABELS], rows)
+            f"**{view.capitalize()}**\n\n" + table(["", "clips", "speakers", "UAR", *LABELS], rows)
         )
     sentences = [
-        [view, *(_percent(value) for value in figures[f"unseen_sentences_{view}"].values())]
+        [view, *(percent(value) for value in figures[f"unseen_sentences_{view}"].values())]
         for view in VIEWS
     ]
     return f"""## Unseen speakers
@@ -88,7 +78,7 @@ def _speakers(figures: Figures) -> str:
 RAVDESS has two sentences. Trained on RAVDESS alone, on one sentence, UAR on unseen speakers who say
 that sentence or the other:
 
-{_table(["", *figures["unseen_sentences_centred"]], sentences)}"""
+{table(["", *figures["unseen_sentences_centred"]], sentences)}"""
 
 
 def _corpora(figures: Figures) -> str:
@@ -97,8 +87,8 @@ def _corpora(figures: Figures) -> str:
         found = figures[f"unseen_corpora_{view}"]
         for corpus in CORPORA:
             own, free = found[corpus]["own_emotions"], found[corpus]["all_emotions"]
-            recalls = [_percent(own["recall"].get(label), bare=True) for label in LABELS]
-            rows.append([corpus, view, _percent(own["uar"]), _percent(free["uar"]), *recalls])
+            recalls = [percent(own["recall"].get(label), bare=True) for label in LABELS]
+            rows.append([corpus, view, percent(own["uar"]), percent(free["uar"]), *recalls])
     header = ["left out", "", "UAR, own emotions", "UAR, all eight", *LABELS]
     return f"""## Unseen corpora
 
@@ -106,13 +96,13 @@ A whole corpus left out: other speakers, language, microphone and idea of each e
 to an unknown voice. *Own emotions*: the head chooses among those that the corpus has, as the
 columns by emotion do. Calm occurs in RAVDESS alone: there it can't be learned, nor judged.
 
-{_table(header, rows)}"""
+{table(header, rows)}"""
 
 
 def _controls(figures: Figures) -> str:
     rows = [
         [corpus, f"{100 * figures['length_only'][corpus]['chance']:.0f}"]
-        + [_percent(figures[name][corpus]) for name in ("length_only", "level_only")]
+        + [percent(figures[name][corpus]) for name in ("length_only", "level_only")]
         for corpus in CORPORA
     ]
     return f"""## Length and level alone
@@ -122,7 +112,7 @@ given (both with their squares, centred by speaker, chosen among the corpus's ow
 chance, because actors speak some emotions slower, or with sharper peaks. Of the level itself
 nothing is left after the normalisation; the length is what the projection keeps from the heads.
 
-{_table(["", "chance", "length only", "level only"], rows)}"""
+{table(["", "chance", "length only", "level only"], rows)}"""
 
 
 def _centring(figures: Figures) -> str:
@@ -134,7 +124,7 @@ UAR on unseen speakers, mean over corpora and {CENTRING_DRAWS} draws, by the num
 (emotions at random, at most half of the speaker's) that make the profile. Those clips are not
 judged.
 
-{_table([f"{count} clips" for count in counts], [row])}"""
+{table([f"{count} clips" for count in counts], [row])}"""
 
 
 def _calibration(figures: Figures) -> str:
@@ -147,7 +137,7 @@ def _calibration(figures: Figures) -> str:
             corpora["calibration_error"],
             *(corpora[name]["calibration_error"] for name in CORPORA),
         )
-        rows.append([view, *map(_percent, errors)])
+        rows.append([view, *map(percent, errors)])
     header = ["", "unseen speakers, no temperature", "unseen speakers", "unseen corpora", *CORPORA]
     return f"""## Calibration
 
@@ -156,7 +146,7 @@ among their own emotions. One temperature serves all: speakers and corpora that 
 the same for it. Heads are too modest about speakers of corpora that they know, and too sure about
 other corpora; a voice in use is somewhere between.
 
-{_table(header, rows)}"""
+{table(header, rows)}"""
 
 
 def _robustness(figures: Figures) -> str:
@@ -173,22 +163,4 @@ taken from these clips in the same condition or as they were recorded. *Same ans
 clips whose centred answer is that of the unchanged clip. *Resynthesised*: magnitudes kept, phases
 rebuilt by Griffin and Lim's method.
 
-{_table(header, rows)}"""
-
-
-def _table(header: Iterable[str], rows: Iterable[Sequence[object]]) -> str:
-    names = list(header)
-    lines = [names, ["---"] * len(names), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
-
-
-def _percent(figure: dict[str, float] | None, *, bare: bool = False) -> str:
-    """A recall with its interval; empty for an emotion that the corpus lacks."""
-    if figure is None:
-        return ""
-    value = f"{100 * figure['value']:.1f}"
-    return value if bare else f"{value} ({100 * figure['low']:.0f}–{100 * figure['high']:.0f})"
-
-
-def _listed(values: Iterable[float]) -> str:
-    return ", ".join(f"{value:g}" for value in values)
+{table(header, rows)}"""
