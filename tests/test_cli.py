@@ -299,3 +299,11 @@ def test_a_folder_that_is_not_there_is_named_at_once_and_in_the_same_words(
     (file,) = (argument for argument in asked if "missing" in argument)
     assert f"{file}: can't be written: there is no folder {missing}\n" in result.stderr
     assert not missing.exists()
+
+
+@pytest.mark.parametrize(("verbose", "told"), [("-v", False), ("-vv", True)])
+def test_where_an_error_comes_from_is_told_at_vv_alone(verbose: str, told: bool) -> None:
+    result = run("classify", "no.wav", "--config", "no.yaml", verbose)
+    assert result.exit_code == 2
+    assert ("Traceback" in result.stderr) == told
+    assert result.stderr.splitlines()[-1].startswith("Error: no.yaml: ")

@@ -284,6 +284,34 @@ def test_what_is_no_json_object_is_told_what_to_send(
     assert "send a JSON object, with the header Content-Type: application/json" in error["message"]
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"voice": None},
+            "voice: Input should be a valid string; or: Input should be a valid dict",
+        ),
+        ({"voice": {"id": "alto", "x": 1}}, "; or: Extra inputs are not permitted"),
+        ({"emotion": {"anger": "much"}}, "; or: Input should be a valid number"),
+    ],
+)
+def test_a_field_is_named_by_its_own_name(
+    humming: str,  # noqa: F811
+    change: dict[str, Any],
+    message: str,
+) -> None:
+    error = web.post(f"{humming}{SPEAK}", json=BODY | change).json()["error"]
+    assert error["param"] in change
+    assert message in error["message"]
+
+
+def test_a_body_in_another_encoding_is_told_which(humming: str) -> None:  # noqa: F811
+    headers = {"Content-Type": "application/json"}
+    found = web.post(f"{humming}{SPEAK}", content=b'{"input": "\xff"}', headers=headers)
+    assert found.status_code == 400
+    assert found.json()["error"]["message"] == "the body is no JSON in UTF-8"
+
+
 def test_json_that_is_none_is_told_where(humming: str) -> None:  # noqa: F811
     headers = {"Content-Type": "application/json"}
     found = web.post(f"{humming}{SPEAK}", content=b'{"input" "Hello."}', headers=headers)

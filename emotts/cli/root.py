@@ -1,6 +1,7 @@
 """The root of the command line: a group whose commands are imported when they are asked for."""
 
 import errno
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -11,6 +12,8 @@ import click
 
 from emotts.cli import COMMANDS, SUMMARY
 from emotts.errors import EmottsError
+
+logger = logging.getLogger(__name__)
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 """What the system says where no more fits; files that are written say so themselves."""
@@ -67,6 +70,7 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except EmottsError as error:
+            logger.debug("where the error comes from:", exc_info=error)
             raise Failure(str(error)) from error
 
 

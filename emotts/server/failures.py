@@ -105,7 +105,7 @@ def failure_of(error: Exception) -> Failure:
     if isinstance(error, RequestValidationError):
         return _of_body(error)
     if isinstance(error, HTTPException):
-        return _of_path(error)
+        return _of_request(error)
     if isinstance(error, _CLIENTS):
         code = "unknown_name" if isinstance(error, UnknownNameError) else None
         return Failure(400, str(error), code=code)
@@ -117,24 +117,27 @@ def failure_of(error: Exception) -> Failure:
 
 def _of_body(error: RequestValidationError) -> Failure:
     """What is wrong with a body: of a field, or that it is none."""
-    first = error.errors()[0]
-    where = [str(part) for part in first["loc"] if part != "body"]
-    if first["type"] == "json_invalid":
-        (place,) = where
-        return Failure(400, f"the body is no JSON: {first['ctx']['error']} at character {place}")
+    _, *where = error.errors()[0]["loc"]
     if not where:
         needed = "send a JSON object, with the header Content-Type: application/json"
         return Failure(400, f"the body is no JSON object: {needed}")
-    name = ".".join(where)
-    return Failure(400, f"{name}: {first['msg'].removeprefix('Value error, ')}", param=name)
+    # Of a field that may be one thing or another, all that it is not is told.
+    found = [one for one in error.errors() if one["loc"][1] == where[0]]
+    if found[0]["type"] == "json_invalid":
+        told = f"{found[0]['ctx']['error']} at character {where[0]}"
+        return Failure(400, f"the body is no JSON: {told}")
+    told = "; or: ".join(one["msg"] for one in found)
+    return Failure(400, f"{where[0]}: {told}", param=str(where[0]))
 
 
-def _of_path(error: HTTPException) -> Failure:
-    """What is wrong with a path, or the method it is asked with."""
+def _of_request(error: HTTPException) -> Failure:
+    """What is wrong with a path, the method it is asked with, or the bytes of a body."""
     headers = error.headers or {}
     words = str(error.detail)
     if error.status_code == 404:
         words = "there is no such path; /openapi.json has those there are"
+    elif error.status_code == 400:
+        words = "the body is no JSON in UTF-8"
     elif "Allow" in headers:
         words = f"this path takes {headers['Allow']} alone"
     return Failure(error.status_code, words, headers=headers)
