@@ -1,5 +1,6 @@
 """The pages hang together: links lead somewhere, every page is found, words mean one thing."""
 
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -120,6 +121,24 @@ def test_the_figures_of_the_proof_are_quoted_rightly() -> None:
     for figure in ("84%", "80%", "35%", "91%", "73%", "87%", "89%", "69%"):
         assert figure in prose(DOCS / "how-it-chooses.md")
         assert f"0.{figure[:-1]}" in report, figure
+
+
+def test_the_table_of_the_readme_is_the_proofs() -> None:
+    report = json.loads((ROOT / "benchmarks/proof/report.json").read_text(encoding="utf-8"))
+    found = report["groups"]["Both families, other corpora"]
+    lines = re.findall(r"^\|(.*)\|$", prose(ROOT / "README.md"), re.MULTILINE)
+    (_, *columns), _, *table = [[cell.strip() for cell in line.split("|")] for line in lines]
+    named = {
+        "plain speech": "take 0",
+        "a take anywhere in the ranges": "wide",
+        "a take of the tuned priors": "tuned",
+        "the best of 8 takes": "best of 8",
+    }
+    assert [name for name, *_ in table] == list(named)
+    for name, *cells in table:
+        means = [100 * found[column]["hit"][named[name]]["mean"] for column in columns]
+        shown = [cell.partition("%")[0] for cell in cells]
+        assert shown == [f"{int(mean + 0.5)}" for mean in means], name
 
 
 @pytest.mark.parametrize("page", documents(), ids=str)
