@@ -65,7 +65,9 @@ class Listener:
 
     def _with(self, candidate: Candidate, heard: Prediction | ClassifierError) -> Candidate:
         if isinstance(heard, ClassifierError):
-            return replace(candidate, rejected=candidate.rejected or f"{self.name}: {heard}")
+            why = f"{self.name}: {heard}"
+            known = candidate.rejected  # by a check: take 0 is heard all the same
+            return replace(candidate, rejected=f"{known}; {why}" if known else why)
         return replace(candidate, predictions={**candidate.predictions, self.name: heard})
 
     def _attempt(self, clips: Sequence[Audio]) -> list[Prediction | ClassifierError]:
