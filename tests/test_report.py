@@ -276,6 +276,18 @@ def test_a_link_to_a_file_whose_name_holds_a_colon_leads_there(tmp_path: Path, t
     assert urljoin((tmp_path / "r.html").as_uri(), address) == clip.as_uri()
 
 
+def test_names_that_no_file_can_have_are_told(tmp_path: Path) -> None:
+    rows = [
+        {"path": path, "name": path, "top": "fear", "fear": 1.0, "mood": mood}
+        for path in ("\ud800.wav", "\0.wav", "\ud800.tar", "\0.tar")
+        for mood in ("\udcff", "joy")
+    ]
+    (tmp_path / "l.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for audio in ("embed", "link"):
+        report(tmp_path / "l.jsonl", tmp_path / "r.html", truth="mood", audio=audio)
+        assert r"\ud800.wav" in (tmp_path / "r.html").read_text()
+
+
 def test_a_page_stays_small_however_long_its_texts_are() -> None:
     said = cards([clip(0, text="So " * 100_000)], lambda _: Sound(None))
     assert len(said) < 1000 and "So So" in said

@@ -60,7 +60,7 @@ def _reading(archive: Path) -> Iterator[BinaryIO]:
     try:
         with archive.open("rb") as file:
             yield file
-    except (OSError, tarfile.TarError) as error:
+    except (OSError, ValueError, tarfile.TarError) as error:  # a NUL in a name
         raise ConfigError(f"{archive}: can't be read as a tar archive: {error}") from error
 
 

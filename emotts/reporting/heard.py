@@ -7,6 +7,7 @@ from math import isinf, isnan, nan
 from emotts.dimensions import DIMENSIONS
 from emotts.emotions import EMOTIONS, canonical
 from emotts.errors import UnknownNameError
+from emotts.labelling.items import utf8
 from emotts.records import Embedding
 
 Cells = Mapping[str, object]
@@ -116,4 +117,4 @@ def _number(cells: Cells, name: str) -> float | None:
 
 def _text(cells: Cells, name: str) -> str | None:
     value = cells.get(name)
-    return None if value is None or value == "" else str(value)
+    return None if value is None or value == "" else utf8(str(value))
