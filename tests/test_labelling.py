@@ -685,6 +685,16 @@ def test_the_folder_of_a_job_may_be_on_another_disk(tmp_path: Path) -> None:
     assert len(table(tmp_path / "a.csv")) == 2
 
 
+def test_a_link_to_where_the_result_belongs_stays_one(tmp_path: Path) -> None:
+    speak(tmp_path / "clips", 2)
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "a.csv").symlink_to(Path("disk", "b.csv"))
+    for restart in (False, True):
+        run([tmp_path / "clips"], tmp_path / "a.csv", restart=restart)
+        assert (tmp_path / "a.csv").is_symlink()
+        assert len(table(tmp_path / "disk" / "b.csv")) == 2
+
+
 def test_profiles_that_are_damaged_are_made_again(tmp_path: Path) -> None:
     speak(tmp_path / "clips" / "ann", 6)
     sources = Sources((str(tmp_path / "clips"),), speaker="^[^/]+")

@@ -178,7 +178,7 @@ class Job:
     def _forget(self) -> None:
         """Throw away what was done, and its result."""
         for file in self._own():
-            file.unlink(missing_ok=True)
+            file.resolve().unlink(missing_ok=True)
         (self.folder / PLAN).unlink(missing_ok=True)  # first: without it, no part counts
         self._form = None
         self.clear()

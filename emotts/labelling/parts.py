@@ -95,11 +95,14 @@ def writing(path: Path) -> Iterator[BinaryIO]:
 
 
 def move(file: Path, target: Path) -> None:
-    """Put a complete file where it belongs, at once, and on the disk, not only in its cache."""
+    """Put a complete file where it belongs, at once, and on the disk, not only in its cache.
+
+    A link there stays one: what it leads to is written.
+    """
     with file.open("rb") as content:
         os.fsync(content.fileno())
         try:
-            os.replace(file, target)
+            os.replace(file, target.resolve())
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
