@@ -12,6 +12,10 @@ import pytest
 from browsing import PATIENCE_MS
 from hypothesis import HealthCheck, settings
 
+from emotts.audio import Audio
+from emotts.builtin.compact import CompactClassifier
+from emotts.testing import spoken
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -30,6 +34,11 @@ settings.register_profile(
 )
 settings.load_profile("quick")
 
+TEXTS = (
+    "The train to the coast leaves at nine.",
+    "She put the letter on the kitchen table and said nothing more about it.",
+    "Well, who would have thought of that?",
+)
 TONES = (Path(__file__).parent / "tones.py").read_text(encoding="utf-8")
 
 
@@ -72,6 +81,12 @@ def tones(install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     config = tmp_path / "tones.yaml"
     config.write_text("engine: tone\nclassifiers: [pitch]\nchecks: [signal]\ntakes: 4\n")
     return config
+
+
+@pytest.fixture(scope="session")
+def clips() -> list[Audio]:
+    """Sentences of three lengths, as the built-in classifiers hear them."""
+    return [spoken(text)[0].resample(CompactClassifier.rate) for text in TEXTS]
 
 
 @pytest.fixture(scope="module")

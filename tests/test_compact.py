@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hibari import Hibari
 
 from emotts.audio import Audio, to_mono
 from emotts.builtin import compact
@@ -19,22 +18,6 @@ from emotts.emotions import EMOTIONS
 from emotts.errors import ClassifierError
 from emotts.records import Prediction, Profile
 from emotts.testing import check_classifier
-
-TEXTS = (
-    "The train to the coast leaves at nine.",
-    "She put the letter on the kitchen table and said nothing more about it.",
-    "Well, who would have thought of that?",
-)
-
-
-@pytest.fixture(scope="module")
-def clips() -> list[Audio]:
-    """Sentences of three lengths, as the classifier hears them."""
-    voice = Hibari(threads=1)
-    return [
-        Audio(voice(text, seed=0), voice.sample_rate).resample(CompactClassifier.rate)
-        for text in TEXTS
-    ]
 
 
 @pytest.fixture(scope="module")

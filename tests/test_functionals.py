@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hibari import Hibari
 
 from emotts.audio import Audio
 from emotts.builtin import functionals
@@ -25,17 +24,6 @@ from emotts.scoring import log_odds
 from emotts.testing import check_classifier
 
 RATE = FunctionalsClassifier.rate
-TEXTS = (
-    "The train to the coast leaves at nine.",
-    "She put the letter on the kitchen table and said nothing more about it.",
-    "Well, who would have thought of that?",
-)
-
-
-@pytest.fixture(scope="module")
-def clips() -> list[Audio]:
-    voice = Hibari(threads=1)
-    return [Audio(voice(text, seed=0), voice.sample_rate).resample(RATE) for text in TEXTS]
 
 
 @pytest.fixture(scope="module")

@@ -107,18 +107,11 @@ def _settings(corpus: Path, folder: Path, vectors: Path) -> VitsConfig:
         "d_vector_file": [str(vectors)],
         "d_vector_dim": len(first["embedding"]),
     }
-    small = {
-        "hidden_channels": 16,
-        "hidden_channels_ffn_text_encoder": 16,
-        "num_layers_text_encoder": 1,
-        "num_layers_flow": 1,
-        "num_layers_posterior_encoder": 1,
-    }
     return VitsConfig(
         audio=BaseAudioConfig(
             sample_rate=24_000, win_length=1024, hop_length=256, num_mels=80, mel_fmax=None
         ),
-        model_args=VitsArgs(**small, **tiny_coqui.DECODER, **taking),
+        model_args=VitsArgs(**tiny_coqui.SMALL, **taking),
         characters=tiny_coqui.LETTERS,
         datasets=[
             BaseDatasetConfig(

@@ -52,7 +52,12 @@ TEXT: dict[str, Any] = {
 }
 SPECIAL = ("[UNK]", "[SPACE]", "[START]", "[STOP]", "[en]", "[zh-cn]")
 VOCABULARY = (*SPECIAL, *"abcdefghijklmnopqrstuvwxyz.,")
-DECODER: dict[str, Any] = {
+SMALL: dict[str, Any] = {
+    "hidden_channels": 16,
+    "hidden_channels_ffn_text_encoder": 16,
+    "num_layers_text_encoder": 1,
+    "num_layers_flow": 1,
+    "num_layers_posterior_encoder": 1,
     "upsample_initial_channel_decoder": 32,
     "upsample_rates_decoder": [8, 8, 2, 2],
     "upsample_kernel_sizes_decoder": [16, 16, 4, 4],
@@ -82,16 +87,7 @@ def vits(folder: Path, **changes: Any) -> Path:
         folder,
         VitsConfig(
             audio=BaseAudioConfig(sample_rate=RATE, win_length=1024, hop_length=256),
-            model_args=VitsArgs(
-                hidden_channels=16,
-                hidden_channels_ffn_text_encoder=16,
-                num_layers_text_encoder=1,
-                num_layers_flow=1,
-                num_layers_posterior_encoder=1,
-                init_discriminator=False,
-                **DECODER,
-                **changes,
-            ),
+            model_args=VitsArgs(init_discriminator=False, **SMALL, **changes),
             characters=LETTERS,
             speakers=speakers,
             languages=languages,
@@ -178,7 +174,11 @@ def glow(folder: Path, **changes: Any) -> Path:
 
 def speedy(folder: Path) -> Path:
     """SpeedySpeech on embeddings of emotions: it can't vary by a seed."""
-    file = str(embeddings(folder, EMOTIONS))
+    taking: dict[str, Any] = {
+        "use_d_vector_file": True,
+        "d_vector_file": str(embeddings(folder, EMOTIONS)),
+        "d_vector_dim": DIMENSION,
+    }
     block = {"kernel_size": 4, "num_conv_blocks": 1, "dilations": [1], "num_res_blocks": 1}
     return _saved(
         folder,
@@ -192,14 +192,10 @@ def speedy(folder: Path) -> Path:
                 decoder_params=block,
                 hidden_channels=16,
                 out_channels=20,
-                use_d_vector_file=True,
-                d_vector_file=file,
-                d_vector_dim=DIMENSION,
+                **taking,
             ),
-            use_d_vector_file=True,
-            d_vector_file=file,
-            d_vector_dim=DIMENSION,
             characters=LETTERS,
+            **taking,
             **TEXT,
         ),
         ForwardTTS,
