@@ -44,7 +44,7 @@ class Control:
 
     def clamp(self, value: float) -> float:
         """The value within the range that is nearest to `value`."""
-        return min(max(value, self.low), self.high)
+        return float(min(max(value, self.low), self.high))
 
     def position(self, value: float) -> float:
         """How far `value` is from neutral, on the control's scale."""

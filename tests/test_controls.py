@@ -31,6 +31,12 @@ def test_no_position_leaves_the_range(position):
     assert LINEAR.low <= LINEAR.at(position) <= LINEAR.high
 
 
+def test_the_end_of_a_range_is_written_as_any_value_is():
+    """What is found in a cache is written as it was when it was made."""
+    pitch = STANDARD["pitch"]
+    assert repr([pitch.clamp(99), pitch.at(-99), pitch.clamp(0)]) == "[12.0, -12.0, 0.0]"
+
+
 def test_a_far_position_on_a_log_scale_is_the_end_of_the_range():
     assert LOG.at(1e6) == LOG.high
     assert LOG.at(-1e6) == LOG.low
