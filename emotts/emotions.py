@@ -149,6 +149,8 @@ def target(spec: str | Mapping[str, float] | Target, intensity: float = 1.0) -> 
     """
     if isinstance(spec, Target):
         return spec
+    if not isinstance(spec, str | Mapping):
+        raise ConfigError(f"an emotion is a name, a blend, a mapping or a Target; got {spec!r:.60}")
     if not (math.isfinite(intensity) and 0 <= intensity <= 1):
         raise ConfigError(f"intensity must be from 0 to 1; got {intensity:g}")
     pairs = _parse(spec) if isinstance(spec, str) else list(spec.items())

@@ -5,6 +5,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TypedDict, Unpack
 
+from emotts import arguments
 from emotts.assembly import assembled
 from emotts.audio import Audio
 from emotts.background import Line, drained, in_turns, iterate
@@ -152,19 +153,18 @@ class Host(Studio):
 
         Raises:
             ClassifierError: a clip can't be heard.
+            AudioError: a clip is none.
         """
         classifier = self.classifiers[0]
-        profile = classifier.profile(calibrate) if calibrate else None
-        return Listener(classifier, profile).heard(clips)
+        profile = classifier.profile(arguments.clips(calibrate)) if calibrate else None
+        return Listener(classifier, profile).heard(arguments.clips(clips))
 
     def request(
         self, text: str, emotion: Emotion | None = None, **options: Unpack[RequestOptions]
     ) -> Request:
         """What is asked for, checked; arguments and errors are those of `stream`."""
-        return self.marked_request(text, self._reader(options).read(text), emotion, options)
-
-    def _reader(self, options: RequestOptions) -> Reader | Plain:
-        return Reader() if options.get("markup", True) else Plain()
+        reader: Reader | Plain = Reader() if options.get("markup", True) else Plain()
+        return self.marked_request(text, reader.read(arguments.text(text)), emotion, options)
 
     def marked_request(
         self, text: str, marked: Marked, emotion: Emotion | None, options: RequestOptions
@@ -177,7 +177,7 @@ class Host(Studio):
             options,
             config=self.config,
             engine=self.engine,
-            voice=self.voice(options.get("voice")),
+            voice=self.voice(arguments.options(options).get("voice")),
             classifiers=self.classifiers,
         )
 

@@ -96,7 +96,7 @@ def make(
         voice=voice,
         takes=takes,
         first_takes=_checked_takes(options.get("first_takes", takes)),
-        seed=options.get("seed", config.seed),
+        seed=int(options.get("seed", config.seed)),
         stop=checked_stop(options.get("stop", config.stop)),
         budget_ms=checked_budget(options.get("budget_ms", config.budget_ms)),
         tone=tone.checked(options.get("tone"), classifiers[0]),
@@ -151,4 +151,4 @@ def _checked_takes(takes: int) -> int:
     """
     if not 1 <= takes <= MAX_TAKES:
         raise ConfigError(f"takes must be from 1 to {MAX_TAKES}; got {takes}")
-    return takes
+    return int(takes)

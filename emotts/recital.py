@@ -5,6 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Unpack
 
+from emotts import arguments
 from emotts.background import Line, in_turns, iterate
 from emotts.errors import SilentTextError
 from emotts.intake import RequestOptions, warnings
@@ -61,7 +62,7 @@ class Recital:
         Raises:
             EmottsError: those of `Host.stream`.
         """
-        marked = self._reader.read(part)
+        marked = self._reader.read(arguments.text(part))
         if not any(spoken(span.text) for span in marked.spans):
             return
         asked = self._asked  # until the part is spoken, whatever is asked for meanwhile

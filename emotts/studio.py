@@ -10,6 +10,7 @@ from emotts.cache import keys
 from emotts.cache.sentences import Sentences
 from emotts.cache.store import Store
 from emotts.config import Config
+from emotts.errors import ConfigError
 from emotts.intake import Begin, Chosen
 from emotts.parts import breakers, close, make_check, make_classifier
 from emotts.plugins import Plugins, load
@@ -30,8 +31,13 @@ class Studio:
 
         Raises:
             UnknownNameError: the config names a plugin that is not there.
-            ConfigError: an option of a plugin is unknown or out of range.
+            ConfigError: an option of a plugin is unknown or out of range, or this is no `Config`.
         """
+        if not isinstance(config, Config | None):
+            raise ConfigError(
+                f"a host is made of a Config, not of {config!r:.60}: "
+                "Host.from_config(path) reads one, Config.model_validate(mapping) makes one"
+            )
         self.config = config or Config()
         """What it was made of, and the defaults of requests."""
         self.plugins = plugins or load()

@@ -1,12 +1,13 @@
 import logging
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from emotts import Candidate, Config, Host
+from emotts import Audio, Candidate, Config, Host
 from emotts.config import EngineConfig
-from emotts.errors import ConfigError, UnknownNameError
+from emotts.errors import AudioError, ConfigError, EmottsError, UnknownNameError
 
 TEXT = "The cat sat. The dog ran."
 
@@ -75,6 +76,49 @@ def test_requests_are_bounded_and_named(host: Host) -> None:
         host.say(TEXT, "anger", voice="tenor")
     with pytest.raises(UnknownNameError, match="unknown emotion"):
         host.say(TEXT, "hangry")
+
+
+@pytest.mark.parametrize(
+    ("asked", "problem"),
+    [
+        ({"takse": 3}, r"unknown option of a request 'takse' \(did you mean 'takes'\?\)"),
+        ({"takes": "3"}, "takes must be an int; got '3', a str"),
+        ({"takes": 2.5}, "takes must be an int; got 2.5"),
+        ({"voice": 1}, "voice must be the name of a voice"),
+        ({"tone": "sad"}, "tone must be a Tone, such as Speech.tone"),
+        ({"observe": 3}, "observe must be a function"),
+        ({"emotion": ["anger"]}, r"an emotion is a name, .*; got \['anger'\]"),
+        ({"text": None}, "the text must be a str; got None"),
+        ({"text": ["One.", "Two."]}, "the text must be a str"),
+    ],
+)
+def test_what_is_asked_for_in_a_wrong_way_is_named(
+    asked: dict[str, Any], problem: str, host: Host
+) -> None:
+    with pytest.raises(EmottsError, match=problem):
+        host.say(**{"text": TEXT, "emotion": "anger", **asked})
+
+
+def test_a_part_of_a_recital_is_text(host: Host) -> None:
+    with pytest.raises(EmottsError, match="the text must be a str; got None"):
+        list(host.recital("anger").speak(None))  # type: ignore[arg-type]
+
+
+def test_numbers_of_numpy_are_taken_as_pythons_own(host: Host) -> None:
+    request = host.request(TEXT, "anger", takes=np.int64(3), seed=np.int64(7))  # type: ignore[arg-type]
+    assert [type(value) for value in (request.takes, request.seed)] == [int, int]
+
+
+@pytest.mark.parametrize("config", ["my.yaml", {"takes": 3}])
+def test_a_host_is_made_of_a_config(config: Any) -> None:
+    with pytest.raises(ConfigError, match=r"Host.from_config\(path\) reads one"):
+        Host(config)
+
+
+@pytest.mark.parametrize("clips", [["a.wav"], "a.wav", Audio.silence(1, 16_000), [np.zeros(9)]])
+def test_what_is_to_be_heard_is_a_list_of_audio(clips: Any, host: Host) -> None:
+    with pytest.raises(AudioError, match=r"a clip must be Audio|clips must be in a list"):
+        host.classify(clips)
 
 
 def test_a_target_that_is_not_heard_is_refused_before_calibration(
