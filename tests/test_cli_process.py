@@ -104,6 +104,42 @@ def test_a_reader_that_leaves_early_is_no_traceback(tones: Path) -> None:
     assert b"Traceback" not in err and b"Exception" not in err, err.decode()
 
 
+def test_an_interrupt_before_any_command_is_exit_code_130() -> None:
+    program = """
+import emotts.cli
+def interrupted(_name):
+    raise KeyboardInterrupt
+emotts.cli.import_module = interrupted
+emotts.cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (130, b"")
+
+
+HURT = """
+import os, signal
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+    for _ in range(1_000_000):
+        pass
+except KeyboardInterrupt:
+    raise ImportError("half of it is missing")  # as numpy says
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a signal is how a process ends")
+def test_an_interrupt_while_a_command_is_imported_ends_it_at_once(tmp_path: Path) -> None:
+    (tmp_path / "hurt.py").write_text(HURT)
+    program = f"""
+import sys
+from emotts.cli import LazyGroup
+sys.path.insert(0, {str(tmp_path.parent)!r})
+LazyGroup(package={tmp_path.name!r}, table={{"hurt": ""}})(["hurt"])
+"""
+    done = subprocess.run([sys.executable, "-c", program], stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, b"")
+
+
 def test_an_interrupt_is_exit_code_130_without_traceback(
     tones: Path, install: Callable[..., None]
 ) -> None:

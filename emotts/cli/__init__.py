@@ -31,6 +31,8 @@ COMMANDS = {
 
 # Where no line has to be broken.
 WIDE = 80
+INTERRUPTED = 130
+"""Exit code of a process that Ctrl-C ended, as shells report it."""
 
 
 def main() -> None:
@@ -41,7 +43,11 @@ def main() -> None:
     """
     asked = sys.argv[1:] in (["--help"], ["-h"]) and _columns() >= WIDE
     if not (asked and _written(_help())):
-        sys.exit(import_module("emotts.cli.root").run())
+        try:
+            code = import_module("emotts.cli.root").run()
+        except KeyboardInterrupt:
+            code = INTERRUPTED
+        sys.exit(code)
 
 
 def _help() -> str:

@@ -3,22 +3,23 @@
 import errno
 import logging
 import os
+import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
+from threading import current_thread, main_thread
 from typing import Any
 
 import click
 
-from emotts.cli import COMMANDS, SUMMARY
+from emotts.cli import COMMANDS, INTERRUPTED, SUMMARY
 from emotts.errors import EmottsError
 
 logger = logging.getLogger(__name__)
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 """What the system says where no more fits; files that are written say so themselves."""
-INTERRUPTED = 130
-"""Exit code of a process that Ctrl-C ended, as shells report it."""
 
 
 class Failure(click.ClickException):
@@ -49,7 +50,8 @@ class LazyGroup(click.Group):
         """Import one command; None for an unknown name."""
         if cmd_name not in self._table:
             return None
-        command: click.Command = import_module(f"{self._package}.{cmd_name}").command
+        with _ended_by_interrupts():
+            command: click.Command = import_module(f"{self._package}.{cmd_name}").command
         return command
 
     def resolve_command(
@@ -72,6 +74,23 @@ class LazyGroup(click.Group):
         except EmottsError as error:
             logger.debug("where the error comes from:", exc_info=error)
             raise Failure(str(error)) from error
+
+
+@contextmanager
+def _ended_by_interrupts() -> Iterator[None]:
+    """Have Ctrl-C end the process at once, as before Python begins, unless it is ignored.
+
+    Modules that are interrupted while they are imported fail with errors of their own, or crash.
+    """
+    own = signal.getsignal(signal.SIGINT)
+    here = current_thread() is main_thread() and own is signal.default_int_handler
+    if here:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        if here:
+            signal.signal(signal.SIGINT, own)
 
 
 @click.group(

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from emotts import tuned
+from emotts.cli import INTERRUPTED
 from emotts.cli.common import (
     build_host,
     classifier_option,
@@ -29,7 +30,6 @@ from emotts.tuning.plan import TAKES
 from emotts.tuning.prepare import prepare
 
 STAGES = {"learn": "learning", "measure": "measuring"}
-EXIT_INTERRUPTED = 130
 
 
 @click.command("tune")
@@ -125,7 +125,7 @@ def command(
     else:
         show(job)
     if interrupted:
-        raise SystemExit(EXIT_INTERRUPTED)
+        raise SystemExit(INTERRUPTED)
 
 
 def _follow(job: Job, *, as_json: bool) -> bool:
