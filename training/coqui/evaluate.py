@@ -144,9 +144,7 @@ def _originals(folder: Path) -> Iterator[tuple[str, str, Audio]]:
 
 @click.command()
 @click.option("--folder", type=click.Path(exists=True, path_type=Path), default=FOLDER)
-@click.option(
-    "--picture", "image", type=click.Path(path_type=Path), default="training/coqui/mels.png"
-)
+@click.option("--picture", "image", type=click.Path(path_type=Path), default=PICTURE)
 def main(folder: Path, image: Path) -> None:
     """Print the report, and draw the picture."""
     random.seed(SEED)
