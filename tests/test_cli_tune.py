@@ -187,9 +187,11 @@ def emotts_engines():
 CALIBRATED, HEARD = 24, 8
 
 
-def ended(arguments: list[str], by: signal.Signals) -> subprocess.CompletedProcess[str]:
-    """What a process says that a signal ends while it hears the ninth sentence."""
-    ends = {"ENDS_AT": str(CALIBRATED + HEARD + 1), "ENDS_BY": str(by.value)}
+def ended(
+    arguments: list[str], by: signal.Signals, heard: int = HEARD
+) -> subprocess.CompletedProcess[str]:
+    """What a process says that a signal ends while it hears the ninth sentence, or another."""
+    ends = {"ENDS_AT": str(CALIBRATED + heard + 1), "ENDS_BY": str(by.value)}
     command = [sys.executable, "-m", "emotts", "tune", *arguments]
     return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **ends})
 
@@ -216,6 +218,13 @@ def test_ctrl_c_leaves_what_was_learned(base: list[str], install: Any, tmp_path:
     assert last["stage"] == "done" and last["complete"] is False
     file = tmp_path / "data" / "tuned" / "mortal-alto.json"
     assert last["output"] == str(file) and Tuned.load(file).emotions["fear"]
+
+
+def test_ctrl_c_before_anything_was_learned_is_ctrl_c(base: list[str], install: Any) -> None:
+    install("mortal", MORTAL)
+    done = ended(["mortal", *base], signal.SIGINT, heard=1)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert "nothing is written: fewer than 8 sentences were heard" in done.stderr
 
 
 def test_time_that_is_short_is_kept_to(base: list[str]) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS", "SUMMARY", "Failure", "LazyGroup", "cli", "main"]
 
-SUMMARY = "Make a text-to-speech engine speak with an emotion, and prove it."
+SUMMARY = "Make a text-to-speech engine speak with an emotion, and show what was heard."
 
 # Command → its module's command, and its help in one line: `emotts --help` imports no command.
 COMMANDS = {

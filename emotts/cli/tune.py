@@ -114,10 +114,14 @@ def command(
             job = Job(plan, Path(output) if output else folder / name, restart=restart)
         interrupted = _follow(job, as_json=as_json)
     if job.tuned is None:
-        raise ConfigError(
+        told = (
             f"nothing is written: fewer than {ENOUGH} sentences were heard; the same command goes "
             "on where this one was"
         )
+        if not interrupted:
+            raise ConfigError(told)
+        click.echo(told, err=True)
+        raise SystemExit(INTERRUPTED)
     if report is not None and job.curves:
         write_report(job, Path(report))
     if as_json:
