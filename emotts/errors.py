@@ -53,6 +53,10 @@ class EngineError(EmottsError):
     """An engine that failed, or broke its promises to the host."""
 
 
+class UnspeakableError(EngineError, TextError):
+    """A text that an engine can't speak; another one may."""
+
+
 class ClassifierError(EmottsError):
     """A classifier that failed, or broke its promises to the host."""
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from emotts.audio import Audio
 from emotts.builtin.hibari import HibariEngine, HibariOptions
 from emotts.builtin.noise import Noise
-from emotts.errors import EngineError, UnknownNameError
+from emotts.errors import EngineError, TextError, UnknownNameError
 from emotts.records import Rendering, Take
 from tests import voicing
 
@@ -309,6 +309,7 @@ def test_what_can_not_be_spoken_is_an_error_that_quotes_it(engine, text):
     with pytest.raises(EngineError) as caught:
         say(engine, text)
     assert repr(text) in str(caught.value)
+    assert isinstance(caught.value, TextError), "whoever asked is told; no use to ask again"
 
 
 def test_the_bundled_voice_is_there_and_an_unknown_one_is_an_error(engine):

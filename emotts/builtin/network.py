@@ -14,7 +14,7 @@ from emotts.builtin.frames import BINS
 from emotts.builtin.landmarks import PRIMARY_STRESS, SECONDARY_STRESS, SILENT_MARKS, Landmarks
 from emotts.builtin.noise import Noise
 from emotts.builtin.spectra import Spectra, decode
-from emotts.errors import EngineError
+from emotts.errors import EngineError, UnspeakableError
 
 # Sentences that are kept: a search comes back to the sentence that it works on, and
 # those of ten seconds take 40 MB.
@@ -43,15 +43,15 @@ class Phonemizer(Hibari):  # type: ignore[misc]  # hibari has no types
         """The pieces that the network speaks at a time, in the network's alphabet.
 
         Raises:
-            EngineError: there is nothing in `text` that can be spoken.
+            UnspeakableError: there is nothing in `text` that can be spoken.
         """
         try:
             spoken = self.phonemize(text)
         except (IndexError, KeyError, ValueError, RecursionError) as error:
-            raise EngineError(f"hibari can't read {text!r} aloud ({error!r})") from error
+            raise UnspeakableError(f"hibari can't read {text!r} aloud ({error!r})") from error
         known = ["".join(mark for mark in chunk if mark in self.vocab) for chunk in spoken]
         if not any(set(chunk) - SOUNDLESS for chunk in known):
-            raise EngineError(f"hibari finds nothing to speak in {text!r}; it speaks English")
+            raise UnspeakableError(f"hibari finds nothing to speak in {text!r}; it speaks English")
         return [chunk for chunk in known if chunk]
 
 
@@ -103,8 +103,8 @@ class Network:
             noise: of a plain take, where there will be one: drawn while the network runs.
 
         Raises:
-            EngineError: there is nothing in `text` that can be spoken, or the file is no model of
-                hibari.
+            UnspeakableError: there is nothing in `text` that can be spoken.
+            EngineError: the file is no model of hibari.
         """
         if text not in self._kept:
             chunks = self._phonemizer.chunks(text)
