@@ -72,8 +72,8 @@ def storage(folder: Path) -> None:
     rows = parts.read(part, 0)
     size = (part / parts.file_name(0)).stat().st_size
     work.close()
-    size = rows[0].embedding.size if rows[0].embedding is not None else 0
-    schema = Schema.of(make_classifier(load(), PartConfig(name="compact")), size=size)
+    made = make_classifier(load(), PartConfig(name="compact"))
+    schema = Schema.of(made, size=0 if rows[0].embedding is None else rows[0].embedding.size)
     print("\n| file | bytes a row | rows written a second |\n|---|---|---|")
     print(f"| part of {len(rows)} rows | {size / len(rows):.0f} | |")
     for name, write in (
