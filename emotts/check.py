@@ -10,6 +10,10 @@ from emotts.options import Options
 from emotts.plain import measured, of_kind
 from emotts.records import Measurement, Voice
 
+REMEMBERED = 8
+"""Clips of which a check that listens to each does well to know what it heard: take 0 and a few
+takes of a sentence. The host shows takes one by one, always beside take 0."""
+
 
 class Check(ABC):
     """Measures harm: silence, clipping, wrong words, another voice.

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from emotts.audio import Audio
 from emotts.builtin.f0 import Floats, Pitch, track
+from emotts.check import REMEMBERED
 
 Bools = npt.NDArray[np.bool_]
 
@@ -19,8 +20,6 @@ SIZE = 1_024
 # A frame speaks when it is within this of the loudest, dB.
 SPEECH_RANGE_DB = 35.0
 SMALLEST = 1e-12
-# Take 0 and a few takes of a sentence: the host shows them one by one, always beside take 0.
-REMEMBERED = 8
 
 
 @dataclass(frozen=True)

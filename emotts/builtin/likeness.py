@@ -15,9 +15,8 @@ from pydantic import Field
 
 from emotts.audio import Audio
 from emotts.builtin.alignment import distance
-from emotts.builtin.analysis import REMEMBERED
 from emotts.builtin.traces import Trace, trace
-from emotts.check import Check
+from emotts.check import REMEMBERED, Check
 from emotts.options import Options
 from emotts.records import Measurement, Voice
 

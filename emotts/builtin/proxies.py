@@ -19,9 +19,9 @@ import numpy as np
 from pydantic import Field
 
 from emotts.audio import Audio
-from emotts.builtin.analysis import FRAME_S, RATE, REMEMBERED, SIZE, analysed, decibels
+from emotts.builtin.analysis import FRAME_S, RATE, SIZE, analysed, decibels
 from emotts.builtin.f0 import Floats
-from emotts.check import Check
+from emotts.check import REMEMBERED, Check
 from emotts.options import Options
 from emotts.records import Measurement, Voice
 

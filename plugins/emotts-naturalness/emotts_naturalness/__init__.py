@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import Field
 
 from emotts.audio import Audio
-from emotts.check import Check
+from emotts.check import REMEMBERED, Check
 from emotts.errors import PluginError
 from emotts.hookspecs import hookimpl
 from emotts.options import Options
@@ -30,8 +30,6 @@ WINDOW = 144_160  # 9.01 s, the one length that the network hears
 OVERALL = 2  # of the network's outputs: signal, background, overall
 # From the network's output to the scale of listeners, as published with the model.
 TO_MOS = np.polynomial.Polynomial([0.04602535, 1.11546468, -0.06766283])
-# Take 0 and a few takes of a sentence: the host shows them one by one, always beside take 0.
-REMEMBERED = 8
 
 
 @hookimpl

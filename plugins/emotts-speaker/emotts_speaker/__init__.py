@@ -8,16 +8,13 @@ import numpy as np
 from pydantic import Field
 
 from emotts.audio import Audio
-from emotts.check import Check
+from emotts.check import REMEMBERED, Check
 from emotts.hookspecs import hookimpl
 from emotts.options import Options
 from emotts.records import Embedding, Measurement, Voice
 
 if TYPE_CHECKING:
     from emotts_speaker.encoder import Encoder
-
-# Take 0 and a few takes of a sentence: the host shows them one by one, always beside take 0.
-REMEMBERED = 8
 
 
 @hookimpl

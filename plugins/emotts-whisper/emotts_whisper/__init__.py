@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field
 
 from emotts.audio import Audio
-from emotts.check import Check
+from emotts.check import REMEMBERED, Check
 from emotts.errors import ConfigError
 from emotts.hookspecs import hookimpl
 from emotts.options import Options
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
 RATE = 16_000
-# Take 0 and a few takes of a sentence: the host shows them one by one, always beside take 0.
-REMEMBERED = 8
 
 
 @hookimpl
