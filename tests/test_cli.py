@@ -307,3 +307,19 @@ def test_where_an_error_comes_from_is_told_at_vv_alone(verbose: str, told: bool)
     assert result.exit_code == 2
     assert ("Traceback" in result.stderr) == told
     assert result.stderr.splitlines()[-1].startswith("Error: no.yaml: ")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("serve", "--drain", "nan"),
+        ("serve", "--drain", "-1"),
+        ("tune", "tone", "--minutes", "nan"),
+        ("tune", "tone", "--minutes", "0"),
+        ("cache", "prune", "--older-than", "nan"),
+    ],
+)
+def test_a_length_of_time_is_a_number(arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert f"Invalid value for '{arguments[-2]}'" in result.stderr

@@ -188,6 +188,7 @@ def test_a_player_that_fails_leaves_a_file(tones: Path, folder: Path) -> None:
             ("-e", "fear", "-o", "nowhere/a.wav"),
             "nowhere/a.wav: can't be written: there is no folder /",
         ),
+        (("-e", "fear", "-o", ""), "the output has no name; name a file: speech.wav"),
         (("-e", "fear", "-o", "."), ".: is a folder; name a file in it: speech.wav"),
         (
             ("-e", "fear", "-o", "takes/"),

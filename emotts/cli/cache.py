@@ -3,7 +3,7 @@
 import click
 
 from emotts.cache.store import Store
-from emotts.cli.options import counted, echo_json, json_option, verbose_option
+from emotts.cli.options import Length, counted, echo_json, json_option, verbose_option
 from emotts.config import CacheConfig, Config
 from emotts.errors import ConfigError
 
@@ -20,7 +20,7 @@ DAY_S = 86_400.0
     "--older-than",
     "days",
     metavar="DAYS",
-    type=click.FloatRange(min=0),
+    type=Length(),
     help="prune also removes what was not used for so many days.",
 )
 @click.option("--config", metavar="FILE", help="A YAML file that says where the cache is.")

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -16,6 +17,27 @@ F = TypeVar("F", bound=Callable[..., Any])
 LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+
+
+class Length(click.FloatRange):
+    """A length of time from 0 on; click's own ranges let "nan" be in all of them."""
+
+    def __init__(self, *, above: bool = False) -> None:
+        """Say what it may be.
+
+        Args:
+            above: whether 0 itself is none.
+        """
+        super().__init__(min=0, min_open=above)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number, where it is one."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail("nan is no length", param, ctx)
+        return number
 
 
 def verbose_option(command: F) -> F:

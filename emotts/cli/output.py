@@ -94,6 +94,8 @@ class Delivery:
 
 def _check_writable(output: str) -> None:
     """Refuse a file that speech could not be written to, or should not."""
+    if not output:
+        raise AudioError(f"the output has no name; name a file: {FALLBACK}")
     path = Path(output)
     if output.endswith("/") or path.is_dir():
         raise AudioError(f"{output}: is a folder; name a file in it: {path / FALLBACK}")

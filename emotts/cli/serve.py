@@ -19,6 +19,7 @@ from emotts.cli.common import (
     settings_option,
     verbose_option,
 )
+from emotts.cli.options import Length
 from emotts.errors import ConfigError, reason
 from emotts.host import Host
 
@@ -55,7 +56,7 @@ KEY_VARIABLE = "EMOTTS_API_KEY"
 )
 @click.option(
     "--drain",
-    type=click.FloatRange(min=0),
+    type=Length(),
     default=30.0,
     show_default=True,
     help="Seconds that accepted requests may take after a signal to stop.",

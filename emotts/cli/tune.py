@@ -21,6 +21,7 @@ from emotts.cli.common import (
     verbose_option,
 )
 from emotts.cli.curve import REPORTS, show, write_report
+from emotts.cli.options import Length
 from emotts.errors import ConfigError
 from emotts.files import lacks_folder
 from emotts.tuning import clock
@@ -59,7 +60,7 @@ STAGES = {"learn": "learning", "measure": "measuring"}
     show_default=True,
     help="Measure the best of up to so many takes; 0: don't.",
 )
-@click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="Be done in about so.")
+@click.option("--minutes", type=Length(above=True), help="Be done in about so.")
 @click.option(
     "--judge",
     "judges",
