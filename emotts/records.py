@@ -15,6 +15,25 @@ AUDIBLE = 0.05
 """What is less probable than this is not worth sounding like."""
 
 
+class ByValue:
+    """Compared field by field, arrays by all they hold: of those, `==` alone makes an array."""
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the other is of the same kind and holds the same."""
+        if type(other) is not type(self):
+            return NotImplemented
+        mine, theirs = vars(self), vars(other)
+        return all(_same(value, theirs[name]) for name, value in mine.items())
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return np.array_equal(one, other)
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        return False
+    return one == other
+
+
 @dataclass(frozen=True)
 class Voice:
     """What an engine speaks with."""
@@ -27,8 +46,8 @@ class Voice:
     """In words, for people."""
 
 
-@dataclass(frozen=True)
-class Conditioning:
+@dataclass(frozen=True, eq=False)
+class Conditioning(ByValue):
     """What a take is conditioned on beside its controls; an engine takes what it `accepts`."""
 
     reference: str | None = None
@@ -37,6 +56,10 @@ class Conditioning:
     """[d] float32, an emotion embedding."""
     emotion: str | None = None
     """A canonical emotion, for engines that were trained with tags."""
+
+    def __hash__(self) -> int:
+        """Of what is no array."""
+        return hash((self.reference, self.emotion))
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -70,8 +93,8 @@ class Rendering:
     """Which kinds of the take's conditioning took effect."""
 
 
-@dataclass(frozen=True)
-class Prediction:
+@dataclass(frozen=True, eq=False)
+class Prediction(ByValue):
     """What a classifier heard in a clip."""
 
     scores: Mapping[str, float]
@@ -96,8 +119,8 @@ class Prediction:
         return target(point, intensity)
 
 
-@dataclass(frozen=True)
-class Profile:
+@dataclass(frozen=True, eq=False)
+class Profile(ByValue):
     """What a classifier hears in a voice on average, over varied renderings or recordings."""
 
     embedding: Embedding = field(repr=False)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from emotts.audio import Audio
 from emotts.effort import Effort, Stop
 from emotts.emotions import Target
-from emotts.records import Candidate, Embedding, Prediction, Voice
+from emotts.records import ByValue, Candidate, Embedding, Prediction, Voice
 from emotts.spans import Span
 
 
-@dataclass(frozen=True)
-class Tone:
+@dataclass(frozen=True, eq=False)
+class Tone(ByValue):
     """How something was spoken."""
 
     target: Target

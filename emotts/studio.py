@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
-from typing import Self
+from typing import NoReturn, Self
 
 from emotts import conditioning, ledger, pipeline
 from emotts.cache import keys
@@ -57,6 +57,10 @@ class Studio:
     def __exit__(self, *raised: object) -> None:
         """Close it."""
         self.close()
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled or copied, in words."""
+        raise TypeError("a host can't be pickled or copied: make another of the same config")
 
     def close(self) -> None:
         """End the processes of isolated parts; without a call they end with the host."""

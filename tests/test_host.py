@@ -1,11 +1,13 @@
+import copy
 import logging
+import pickle
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from emotts import Audio, Candidate, Config, Host
+from emotts import Audio, Candidate, Conditioning, Config, Host
 from emotts.config import EngineConfig
 from emotts.errors import AudioError, ConfigError, EmottsError, UnknownNameError
 
@@ -150,3 +152,21 @@ def test_recordings_are_heard_as_they_are_or_relative_to_their_speaker(host: Hos
     (centred,) = host.classify(clips[:1], calibrate=clips)
     assert (plain.centred, centred.centred) == (False, True)
     assert plain.scores != centred.scores
+
+
+def test_what_was_spoken_is_copied_and_compared_by_what_it_holds(host: Host) -> None:
+    once, other = (host.say("The cat sat.", emotion, takes=2) for emotion in ("anger", "fear"))
+    for again in (pickle.loads(pickle.dumps(once)), copy.deepcopy(once)):
+        assert again.request == once.request
+        for one, same, another in (
+            (speech.tone for speech in (once, again, other)),
+            (speech.choices[0].candidate.predictions["pitch"] for speech in (once, again, other)),
+            (Conditioning(embedding=speech.embedding) for speech in (once, again, other)),
+        ):
+            assert one == same and one != another and one != 1
+
+
+def test_a_host_that_is_to_be_copied_says_what_to_do(host: Host) -> None:
+    for copied in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match="make another of the same config"):
+            copied(host)

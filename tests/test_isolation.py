@@ -298,6 +298,30 @@ def test_a_process_ends_with_a_host_that_is_killed(install: Install, tmp_path: P
     until(lambda: not alive(number))
 
 
+FORKS = """
+import os, sys
+from emotts import Host
+host = Host.from_config(sys.argv[1])
+before = host.say("The cat sat.", "anger").audio.samples
+worker = lambda: host.engine._supervisor._keeper._process._popen.pid
+number = worker()
+def speaks():
+    return (host.say("The cat sat.", "anger").audio.samples == before).all()
+child = os.fork()
+if not child:
+    sys.exit(0 if speaks() and worker() != number else 1)  # ends as any script does
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+assert speaks() and worker() == number
+"""
+
+
+def test_a_forked_host_has_processes_of_its_own(tones: Path) -> None:
+    tones.write_text(tones.read_text().replace("tone", "{name: tone, isolate: true}", 1))
+    command = [sys.executable, "-W", "ignore", "-c", FORKS, str(tones)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_what_a_plugin_prints_goes_to_the_log_alone(
     install: Install,
     started: Callable[..., Part],

@@ -55,6 +55,8 @@ class Keeper:
         asked = time.monotonic()
         if self._closed:
             raise self._gone(f"{self.name} is closed")
+        if self._process and not self._process.ours:
+            self._process, self._was_ready = None, False
         if self._process is None:
             if wait_s := self._breaker.wait_s:
                 raise self._gone(

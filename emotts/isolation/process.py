@@ -44,6 +44,7 @@ class Process:
             OSError: the interpreter can't be run.
         """
         self.started = time.monotonic()
+        self._owner = os.getpid()
         interpreter = python or sys.executable
         self._connection, theirs = socket.socketpair()
         theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, AHEAD)
@@ -65,7 +66,12 @@ class Process:
                 ours.close()
                 raise
         self._output = Output(name, ours)
-        self._end = weakref.finalize(self, _end, self._popen, self._connection, ours)
+        self._end = weakref.finalize(self, _end, self._owner, self._popen, self._connection, ours)
+
+    @property
+    def ours(self) -> bool:
+        """Whether this very process started it, not one that this was forked from."""
+        return self._owner == os.getpid()
 
     def send(self, frame: Frame, until: float) -> None:
         """Send a frame; errors are those of `frames.send`."""
@@ -131,10 +137,14 @@ def _kill(popen: "subprocess.Popen[bytes]") -> None:
 
 
 def _end(
-    popen: "subprocess.Popen[bytes]", connection: socket.socket, output: socket.socket
+    owner: int, popen: "subprocess.Popen[bytes]", connection: socket.socket, output: socket.socket
 ) -> None:
     """Close what the process listens to, wait a moment, kill what is left, and reap it."""
     connection.close()
+    if owner != os.getpid():  # forked: it goes on for who started it, and is no child of ours
+        output.close()
+        popen.returncode = 0
+        return
     _has_ended(popen, GRACE_S)
     _kill(popen)
     popen.wait()

@@ -116,6 +116,8 @@ class Supervisor:
     def _finish(self) -> None:
         """Read the rest of the last request's answers; cancel it where nobody wants them."""
         current = self._current
+        if current and not current.process.ours:  # asked before a fork, and not by this process
+            current = self._current = None
         if current and not current.ended and not current.wanted:
             try:
                 current.process.send(Frame("cancel"), time.monotonic() + self._deadline_s)
