@@ -67,6 +67,6 @@ class Check(ABC):
     def prepare(self, clip: Audio) -> None:  # noqa: B027  # most have nothing to prepare
         """Find out ahead of time, and remember, what `measure` will want to know of a clip.
 
-        Called while there is nothing better to do, from another thread than `measure`, with take 0
-        and with takes that may win. By default nothing is done.
+        Called while there is nothing better to do, with take 0 and with takes that may win, from
+        more than one thread: beside `measure`, and beside itself. By default nothing is done.
         """
