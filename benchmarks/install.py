@@ -12,7 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parent.parent
-LIMIT_MB = 350
+LIMIT = 350
+"""Held in MiB; in MB, of a million bytes, the figure is larger by a twentieth, and shown too."""
 
 
 def sizes(folder: Path) -> tuple[float, float]:
@@ -36,7 +37,11 @@ def main() -> None:
         start = time.perf_counter()
         subprocess.run(["unshare", "-rn", *say], check=True, capture_output=True)
         print("| what | figure | limit |\n|---|---|---|")
-        print(f"| added to site-packages, size of the files | {content:.0f} MiB | {LIMIT_MB} |")
+        megabytes = content * 2**20 / 1e6
+        print(
+            f"| added to site-packages, size of the files | {content:.0f} MiB ({megabytes:.0f} MB) "
+            f"| {LIMIT} MiB |"
+        )
         print(f"| the same, blocks on disk | {blocks:.0f} MiB | |")
         print(
             f"| first words without network | {time.perf_counter() - start:.1f} s, "

@@ -1,8 +1,8 @@
 """Tune the priors of hibari's voice, and ship them: `python -m training.tune`.
 
-Both built-in classifiers listen, to sentences that nothing else speaks. Run it again whenever the
-engine, a classifier's weights or the shipped profiles change. What takes drawn from these priors
-cost in naturalness and likeness: benchmarks/results/tuned.md.
+Both built-in classifiers listen, to sentences that no share of hits is taken from. Run it again
+whenever the engine, a classifier's weights or the shipped profiles change. What takes drawn from
+these priors cost in naturalness and likeness: benchmarks/results/tuned.md.
 """
 
 import logging
