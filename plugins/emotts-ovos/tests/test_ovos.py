@@ -15,7 +15,7 @@ import pytest
 from emotts import Host, read
 from emotts.errors import ConfigError, UnknownNameError
 from emotts.records import Rendering
-from emotts.testing import unfinished
+from emotts.testing import Gate, unfinished
 
 with warnings.catch_warnings():  # they import aifc, audioop and distutils
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -220,18 +220,22 @@ def test_a_stream_is_kept_as_a_complete_file(tts: EmottsTTS, tmp_path: Path) -> 
 
 
 def test_leaving_a_stream_ends_the_work(tts: EmottsTTS, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine, made = tts.host.engine, []
+    engine, begun, gate = tts.host.engine, [], Gate()
 
-    def counted(text: str, **asked: Any) -> Iterator[Rendering]:
-        made.append(text)
+    def held(text: str, **asked: Any) -> Iterator[Rendering]:
+        begun.append(text)
+        if text == "One is here.":
+            gate.wait_until_open()
         return type(engine).synthesize(engine, text, **asked)
 
     async def leave() -> None:
-        pieces = tts.stream_tts("One is here. " * 200)
+        pieces = tts.stream_tts("Two are there. " + "One is here. " * 200)
         assert (await anext(pieces)).startswith(b"RIFF")
         await pieces.aclose()
 
-    monkeypatch.setattr(engine, "synthesize", counted)
+    monkeypatch.setattr(engine, "synthesize", held)
     asyncio.run(asyncio.wait_for(leave(), PATIENCE_S))
+    gate.open()
     assert not unfinished()
-    assert 0 < made.count("One is here.") < 200
+    assert "Two are there." in begun
+    assert begun.count("One is here.") < 10, "of 200 sentences"
