@@ -118,6 +118,12 @@ def test_the_text_comes_from_a_file_or_standard_input(
     assert json.loads(result.stdout)["text"] == TEXT
 
 
+def test_a_mark_of_the_encoding_is_no_text(tones: Path, folder: Path) -> None:
+    Path("text.txt").write_text(TEXT, encoding="utf-8-sig")
+    result = say(tones, "-f", "text.txt", "-e", "fear", "--takes", "1", "-o", "a.wav", "--json")
+    assert json.loads(result.stdout)["text"] == TEXT
+
+
 def test_audio_on_standard_output_moves_the_report_to_standard_error(
     tones: Path, folder: Path
 ) -> None:

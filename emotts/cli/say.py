@@ -177,7 +177,8 @@ def _read_text(text: str | None, file: str | None) -> str:
     if file is None and text is None and sys.stdin.isatty():
         raise ConfigError("no text: give it as an argument, with --file, or on standard input")
     try:
-        with click.open_file(file or STDIO, encoding="utf-8") as source:
+        # With or without the mark that some editors begin a file of UTF-8 with.
+        with click.open_file(file or STDIO, encoding="utf-8-sig") as source:
             # One character more than a request may have is enough to know that it is too long.
             content: str = source.read(MAX_REQUEST + 1)
             return content.strip()
