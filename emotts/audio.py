@@ -23,6 +23,9 @@ MAX_CHANNELS = 16
 RATES = range(1_000, 384_001)
 BLOCK_FRAMES = 65_536
 
+OTHER_FORMATS = (".aac", ".aif", ".aiff", ".flac", ".m4a", ".mp3", ".oga", ".ogg", ".opus", ".wma")
+"""What files of audio that is no WAV end in."""
+
 
 @dataclass(frozen=True, eq=False)
 class Audio:
@@ -107,9 +110,11 @@ class Audio:
         """Write a 16-bit PCM WAV file, atomically where `path` is a regular file.
 
         Raises:
-            AudioError: the file can't be written.
+            AudioError: the file can't be written, or its name is that of another format.
         """
         target = Path(path)
+        if target.suffix.lower() in OTHER_FORMATS:
+            raise AudioError(f"{target}: audio is written as WAV: {target.with_suffix('.wav')}")
         try:
             with replacing(target) as file:
                 file.write(self.wav_bytes())

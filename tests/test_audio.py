@@ -53,6 +53,12 @@ def test_audio_that_nobody_could_mean_is_refused(
         Audio(samples, rate)
 
 
+def test_audio_is_not_written_under_the_name_of_another_format(tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match=r"a\.MP3: audio is written as WAV: .*a\.wav"):
+        tone().write(tmp_path / "a.MP3")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_rate_is_an_int_of_pythons_own() -> None:
     assert type(Audio(np.zeros(10, np.float32), np.int64(16_000)).rate) is int  # type: ignore[arg-type]
 

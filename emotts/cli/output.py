@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from emotts.audio import Audio, join
+from emotts.audio import OTHER_FORMATS, Audio, join
 from emotts.cli import player
 from emotts.errors import AudioError, ConfigError, reason
 from emotts.files import lacks_folder, replacing
@@ -18,8 +18,6 @@ from emotts.speech import Speech
 
 STDIO = "-"
 FALLBACK = Path("speech.wav")
-OTHER_FORMATS = (".aac", ".aif", ".aiff", ".flac", ".m4a", ".mp3", ".oga", ".ogg", ".opus", ".wma")
-"""Endings of names that would tell players and people something wrong about a WAV file."""
 EVIDENCE = "speech.json"
 
 
