@@ -31,7 +31,7 @@ OPTIONS: Mapping[str, tuple[tuple[Any, ...], str]] = {
 
 
 def options(given: RequestOptions) -> RequestOptions:
-    """The options of a request, as they were given.
+    """The options of a request that were given: None says nothing, but of `budget_ms`.
 
     Raises:
         UnknownNameError: there is no such option.
@@ -43,7 +43,8 @@ def options(given: RequestOptions) -> RequestOptions:
         kinds, words = OPTIONS[name]
         if value is not None and not isinstance(value, kinds):
             raise ConfigError(f"{name} must be {words}; got {_kind(value)}")
-    return given
+    said = {n: value for n, value in given.items() if value is not None or n == "budget_ms"}
+    return cast(RequestOptions, said)
 
 
 def text(given: Any) -> str:

@@ -163,13 +163,14 @@ class Host(Studio):
         self, text: str, emotion: Emotion | None = None, **options: Unpack[RequestOptions]
     ) -> Request:
         """What is asked for, checked; arguments and errors are those of `stream`."""
-        reader: Reader | Plain = Reader() if options.get("markup", True) else Plain()
+        reader: Reader | Plain = Plain() if options.get("markup") is False else Reader()
         return self.marked_request(text, reader.read(arguments.text(text)), emotion, options)
 
     def marked_request(
         self, text: str, marked: Marked, emotion: Emotion | None, options: RequestOptions
     ) -> Request:
         """`request` for a text whose markup was read already."""
+        options = arguments.options(options)
         return make(
             text,
             marked,
@@ -177,7 +178,7 @@ class Host(Studio):
             options,
             config=self.config,
             engine=self.engine,
-            voice=self.voice(arguments.options(options).get("voice")),
+            voice=self.voice(options.get("voice")),
             classifiers=self.classifiers,
         )
 

@@ -21,7 +21,7 @@ Chosen = Callable[[Choice], None]
 
 
 class RequestOptions(TypedDict, total=False):
-    """What a request may say beside its text and emotion."""
+    """What a request may say beside its text and emotion; None stands for what it does not say."""
 
     intensity: float
     """0 (none of the emotion) … 1 (full, the default)."""
@@ -34,7 +34,8 @@ class RequestOptions(TypedDict, total=False):
     stop: Stop
     """"adaptive": as soon as a take reaches the target, "never"; the config's unless given."""
     budget_ms: float | None
-    """No take of a sentence is begun later than this, but take 0; the config's unless given."""
+    """No take of a sentence is begun later than this, but take 0; None: there is time; the
+    config's unless given."""
     voice: str
     """The config's unless given."""
     like: Like

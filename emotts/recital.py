@@ -44,7 +44,7 @@ class Recital:
     ) -> None:
         """Begin; arguments are those of `Host.stream`."""
         self._host = host
-        self._reader: Reader | Plain = Reader() if options.get("markup", True) else Plain()
+        self._reader: Reader | Plain = Plain() if options.get("markup") is False else Reader()
         self._tone = options.get("tone")
         self.ask(emotion, **options)
 
@@ -82,7 +82,7 @@ class Recital:
         if asked.request is not None:
             left_out = warnings(marked, asked.request.settings, self._host.engine)
             return replace(asked.request, text=part, spans=marked.spans, warnings=left_out)
-        options = asked.options.copy()
+        options = arguments.options(asked.options)
         if self._tone is not None:
             options.setdefault("tone", self._tone)
         return self._host.marked_request(part, marked, asked.emotion, options)

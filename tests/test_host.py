@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from emotts import Audio, Candidate, Conditioning, Config, Host
+from emotts.arguments import OPTIONS
 from emotts.config import EngineConfig
 from emotts.errors import AudioError, ConfigError, EmottsError, UnknownNameError
 
@@ -99,6 +100,19 @@ def test_what_is_asked_for_in_a_wrong_way_is_named(
 ) -> None:
     with pytest.raises(EmottsError, match=problem):
         host.say(**{"text": TEXT, "emotion": "anger", **asked})
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_none_says_nothing(name: str, host: Host) -> None:
+    text = "[anger]The cat sat.[/]"
+    nothing: Any = {name: None}
+    assert host.request(text, **nothing) == host.request(text)
+
+
+def test_none_is_no_budget(tones: Path) -> None:
+    host = Host(Config.load(tones).model_copy(update={"budget_ms": 50.0}))
+    assert host.request(TEXT, "anger", budget_ms=None).budget_ms is None
+    assert host.request(TEXT, "anger").budget_ms == 50
 
 
 def test_a_part_of_a_recital_is_text(host: Host) -> None:
