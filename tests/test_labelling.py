@@ -81,6 +81,7 @@ def test_small_shards_are_together_in_parquet(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_rows_before_the_first_that_was_heard_are_not_gathered(tmp_path: Path) -> None:
     kept: list[weakref.finalize[[], Row]] = []
 
@@ -685,6 +686,7 @@ def test_the_folder_of_a_job_may_be_on_another_disk(tmp_path: Path) -> None:
     assert len(table(tmp_path / "a.csv")) == 2
 
 
+@pytest.mark.slow
 def test_a_link_to_where_the_result_belongs_stays_one(tmp_path: Path) -> None:
     speak(tmp_path / "clips", 2)
     (tmp_path / "disk").mkdir()

@@ -293,6 +293,7 @@ def test_a_page_stays_small_however_long_its_texts_are() -> None:
     assert len(said) < 1000 and "So So" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bad", [True, False])
 def test_a_single_row_is_a_page(tmp_path: Path, tones: Path, bad: bool) -> None:
     (file,) = speak(tmp_path / "clips", 1)
