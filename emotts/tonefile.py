@@ -5,7 +5,7 @@ from pathlib import Path
 
 from emotts.documents import from_json, vector
 from emotts.emotions import target
-from emotts.errors import ConfigError, reason
+from emotts.errors import ConfigError, EmottsError, reason
 from emotts.speech import Tone
 
 
@@ -24,7 +24,7 @@ def read(path: str | Path) -> Tone:
         if "embedding" not in form:
             return Tone(asked, controls)
         return Tone(asked, controls, vector(form["embedding"]), str(form["fingerprint"]))
-    except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+    except (EmottsError, OSError, ValueError, TypeError, LookupError, AttributeError) as error:
         raise ConfigError(
             f"{path}: can't be read as what `emotts say --json` prints: {reason(error)}"
         ) from error

@@ -161,7 +161,12 @@ def test_a_file_that_is_no_text_is_not_quoted(tmp_path: Path) -> None:
         read(file)
 
 
-@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"sentences": []}'])
+SENTENCE = {"candidates": [{"effective": {}}], "chosen": 0, "intensity": 1, "target": {"rage": 1}}
+
+
+@pytest.mark.parametrize(
+    "content", ["{", "[]", "{}", '{"sentences": []}', json.dumps({"sentences": [SENTENCE]})]
+)
 def test_a_tone_is_read_from_what_say_prints_alone(tmp_path: Path, content: str) -> None:
     file = tmp_path / "other.json"
     file.write_text(content)
