@@ -1,5 +1,4 @@
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -49,8 +48,8 @@ def audio(made: Choice) -> list[bytes]:
     return [c.audio.samples.tobytes() for c in made.candidates if c.audio]
 
 
-class Slow(ToneEngine):
-    """Takes 20 ms a take; notes what it has begun, and how often it was closed."""
+class Noting(ToneEngine):
+    """Notes which takes it has begun, and how often it was closed."""
 
     def __init__(self) -> None:
         super().__init__(Options())
@@ -61,7 +60,6 @@ class Slow(ToneEngine):
         try:
             for take in takes:
                 self.begun.append(take.index)
-                time.sleep(0.02)
                 yield from super().synthesize(text, voice=voice, takes=[take])
         finally:
             self.closed += 1
@@ -155,13 +153,13 @@ def test_it_goes_on_where_a_costly_check_rejects_what_reached_the_target() -> No
 
 
 def test_no_take_is_begun_beyond_the_first_look_where_one_is_certain_then() -> None:
-    engine = Slow()
+    engine = Noting()
     made = choice(64, engine=engine, stop="adaptive")
     assert (made.effort.stopped, len(made.candidates), engine.begun) == ("certain", 2, [0, 1])
 
 
 def test_a_stop_cancels_the_takes_that_are_not_needed() -> None:
-    engine = Slow()
+    engine = Noting()
     made = choice(64, engine=engine, stop="adaptive", checks=[Fussy(Options())])
     assert made.effort.stopped == "certain" and len(made.candidates) > 2
     assert not [thread for thread in threading.enumerate() if thread.name == "emotts-ahead"]
@@ -174,7 +172,7 @@ def test_a_stop_cancels_the_takes_that_are_not_needed() -> None:
 def test_after_the_budget_no_take_is_begun_and_the_best_so_far_speaks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    engine = Slow()
+    engine = Noting()
     # A clock that only the engine moves: 20 ms a take, whatever else the machine does.
     monkeypatch.setattr("emotts.recorder.monotonic", lambda: 0.02 * len(engine.begun))
     made = choice(64, engine=engine, budget_ms=110)
@@ -185,7 +183,7 @@ def test_after_the_budget_no_take_is_begun_and_the_best_so_far_speaks(
 
 
 def test_take_0_speaks_however_small_the_budget() -> None:
-    made = choice(8, engine=Slow(), budget_ms=1e-6)
+    made = choice(8, engine=Noting(), budget_ms=1e-6)
     assert (made.effort.stopped, len(made.candidates), made.chosen) == ("budget", 1, 0)
 
 
