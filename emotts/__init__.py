@@ -1,4 +1,4 @@
-"""emotts makes any text-to-speech engine speak with the emotion asked for, and shows what was heard.
+"""emotts makes any text-to-speech engine speak with the emotion asked for, and shows what is heard.
 
 Names are imported on first use, so that `import emotts` costs nothing.
 """

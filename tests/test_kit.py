@@ -135,6 +135,14 @@ def test_a_name_that_is_none_is_refused(name: str, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("name", ["hibari", "builtin", "piper"])
+def test_a_name_that_is_taken_is_refused(name: str, tmp_path: Path) -> None:
+    arguments = ["plugins", "new", name, "--directory", str(tmp_path)]
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 2 and f"{name} is taken" in result.output
+    assert not list(tmp_path.iterdir())
+
+
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     (module,) = [path for path in write("bird", "engine", tmp_path) if path.stem == "emotts_bird"]
     module.write_text("mine")
