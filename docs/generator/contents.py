@@ -59,7 +59,7 @@ PLUGINS = {
         "testing.pitch.PitchClassifier",
         "testing.gated.GatedEngine",
         "testing.gated.Gate",
-        "testing.spoken.spoken",
+        "testing.speech.spoken",
         "testing.surroundings.plugins_with",
         "testing.surroundings.unfinished",
     ),

@@ -16,7 +16,7 @@ from emotts.testing.engine import check_engine, engine_promises
 from emotts.testing.gated import Gate, GatedEngine
 from emotts.testing.installed import check_plugin
 from emotts.testing.pitch import PitchClassifier
-from emotts.testing.spoken import spoken
+from emotts.testing.speech import spoken
 from emotts.testing.surroundings import plugins_with, unfinished
 from emotts.testing.tone import ToneEngine
 

@@ -13,7 +13,7 @@ from emotts.testing.classifier import classifier_promises
 from emotts.testing.contract import Outcome, enforce
 from emotts.testing.engine import TEXT, engine_promises
 from emotts.testing.plugin import PLUGIN, Installed
-from emotts.testing.spoken import spoken
+from emotts.testing.speech import spoken
 
 ENGINE = "hibari"
 """Speaks what checks measure, and through wrappers."""
