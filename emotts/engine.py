@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from emotts.controls import Control
 from emotts.errors import AudioError, EngineError, UnknownNameError, failing_as
 from emotts.options import Options
-from emotts.plain import of_kind, rendered
+from emotts.plain import of_kind, rendered, voiced
 from emotts.records import Rendering, Take, Voice
 
 MAX_SECONDS = 120.0
@@ -81,9 +81,7 @@ class Engine(ABC):
             EngineError: it has none at all, or can't tell.
         """
         with failing_as(EngineError, self.name):
-            voices: dict[str, Voice] = {
-                of_kind(voice, Voice, "what voices() lists").name: voice for voice in self.voices()
-            }
+            voices = {voice.name: voice for voice in voiced(self.voices())}
         if not voices:
             raise EngineError(f"{self.name} has no voices")
         if name is None:

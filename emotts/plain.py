@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from emotts.audio import Audio
-from emotts.records import Measurement, Prediction, Rendering
+from emotts.records import Measurement, Prediction, Rendering, Voice
 
 
 def of_kind(value: Any, kind: type, what: str) -> Any:
@@ -41,6 +41,11 @@ def finite(values: Mapping[str, float], what: str) -> dict[str, float]:
     if not all(map(math.isfinite, found.values())):
         raise ValueError(f"{what} must be finite numbers, not {found}")
     return found
+
+
+def voiced(listed: Any) -> list[Voice]:
+    """What an engine lists as its voices; `TypeError` where one is none."""
+    return [of_kind(voice, Voice, "what voices() lists") for voice in listed]
 
 
 def rendered(made: Any) -> Rendering:

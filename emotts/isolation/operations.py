@@ -25,7 +25,7 @@ from emotts.isolation.requests import (
     Synthesize,
     Voices,
 )
-from emotts.plain import measured, predicted, rendered
+from emotts.plain import measured, predicted, rendered, voiced
 
 Operation = Callable[[Any, Frame], Iterator[Frame]]
 """Of a part and a request for it."""
@@ -56,7 +56,7 @@ def _fingerprint(part: Engine | Classifier, _: Frame) -> Iterator[Frame]:
 
 
 def _voices(engine: Engine, _: Frame) -> Iterator[Frame]:
-    yield Frame("item", Voices(voices=list(engine.voices())).form())
+    yield Frame("item", Voices(voices=voiced(engine.voices())).form())
 
 
 def _details(classifier: Classifier, _: Frame) -> Iterator[Frame]:
