@@ -14,15 +14,18 @@ from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from patience import PATIENCE_S, until, web
 from test_server import humming, served  # noqa: F401  (a fixture)
 
 from emotts import Audio, Choice, Config, Host
 from emotts.background import Line
-from emotts.server.app import MAX_BODY, ServerSettings
+from emotts.errors import EngineError
+from emotts.server.app import ServerSettings
 from emotts.server.bodies import MAX_ALL
 from emotts.server.encode import Encoder
+from emotts.server.guard import MAX_BODY
 from emotts.speech import Request
 from emotts.text import MAX_REQUEST
 
@@ -373,3 +376,33 @@ def test_what_is_not_too_much_is_answered(humming: str, asked: dict[str, Any]) -
 def test_the_schema_tells_of_limits(humming: str) -> None:  # noqa: F811
     schemas = web.get(f"{humming}/openapi.json").json()["components"]["schemas"]
     assert f"at most {MAX_ALL:,}" in schemas["SayBody"]["properties"]["audio"]["description"]
+
+
+@pytest.mark.parametrize("error", [EngineError("the voice is gone"), ValueError("a slip")])
+@pytest.mark.parametrize("response_format", ["pcm", "flac"])
+def test_an_answer_that_fails_half_way_is_none_that_is_whole(
+    tones: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+    response_format: str,
+) -> None:
+    host = Host(Config.load(tones))
+    speak = host.speak
+
+    def failing(request: Request, **options: Any) -> Iterator[Choice]:
+        yield next(speak(request, **options))
+        raise error
+
+    monkeypatch.setattr(host, "speak", failing)
+    with served(host) as address:
+        with pytest.raises(httpx.RemoteProtocolError):
+            web.post(f"{address}{SPEAK}", json=BODY | {"response_format": response_format})
+        until(lambda: 'status="500"' in web.get(f"{address}/metrics").text)
+    told = [
+        record.getMessage() for record in caplog.records if record.name == "emotts.server.guard"
+    ]
+    assert len(told) == 1 and told[0].startswith("an answer broke off: ")
+    assert sum(record.exc_info is not None for record in caplog.records) == isinstance(
+        error, ValueError
+    )

@@ -103,10 +103,7 @@ async def _next(request: Request, items: AsyncIterator[Any]) -> Any:
 
 
 async def _left(request: Request) -> None:
-    """Return when the client of a request, whose body was read, has left.
-
-    `Request.is_disconnected` can't tell: behind a middleware of Starlette's it is always false.
-    """
+    """Return when the client of a request, whose body was read, has left."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
 
