@@ -2,6 +2,7 @@ import io
 import json
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,30 @@ from emotts.cli.progress import progress
 from emotts.records import Candidate, Take
 
 TEXT = "The cat sat. The dog ran."
+
+
+CHATTY = """
+from emotts import hookimpl
+from emotts.testing import PitchClassifier, ToneEngine
+
+class Chatty(ToneEngine):
+    name = "chatty"
+    def synthesize(self, text, **asked):
+        print("I speak!")
+        return super().synthesize(text, **asked)
+
+class Loud(PitchClassifier):
+    name = "loud"
+    def classify(self, batch, **asked):
+        print("I hear!")
+        return super().classify(batch, **asked)
+
+@hookimpl
+def emotts_engines(): return [Chatty]
+
+@hookimpl
+def emotts_classifiers(): return [Loud]
+"""
 
 
 @pytest.fixture
@@ -133,6 +158,19 @@ def test_audio_on_standard_output_moves_the_report_to_standard_error(
     assert "fear: matched" in result.stderr
     result = say(tones, TEXT, "-e", "fear", "-o", "-", "--json")
     assert json.loads(result.stderr)["output"] == "-"
+
+
+def test_what_plugins_print_is_no_part_of_what_is_asked_for(
+    tones: Path, folder: Path, install: Callable[[str, str], None]
+) -> None:
+    install("chatty", CHATTY)
+    tones.write_text("engine: chatty\nclassifiers: [loud]\ntakes: 1\n")
+    result = say(tones, "Hi.", "-e", "fear", "-o", "-")
+    assert soundfile.info(io.BytesIO(result.stdout_bytes)).samplerate == 16_000
+    assert "I speak!" in result.stderr and "I hear!" in result.stderr
+    assert json.loads(say(tones, "Hi.", "-e", "fear", "-o", "a.wav", "--json").stdout)
+    arguments = ["classify", "a.wav", "--calibrate", "a.wav", "--json", "--config", str(tones)]
+    assert json.loads(CliRunner().invoke(cli, arguments).stdout)[0]["top"]
 
 
 def test_keeps_every_take_beside_the_evidence(tones: Path, folder: Path) -> None:

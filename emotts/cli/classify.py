@@ -1,6 +1,7 @@
 """`emotts classify`."""
 
 import sys
+from contextlib import redirect_stdout
 from typing import Any
 
 import click
@@ -51,11 +52,13 @@ def command(
     others are still answered, and the exit code is 1.
     """
     classifier = build_host(**options).classifiers[0]
-    profile = classifier.profile([read(file) for file in calibrate]) if calibrate else None
+    with redirect_stdout(sys.stderr):  # what plugins print is no part of the answer
+        profile = classifier.profile([read(file) for file in calibrate]) if calibrate else None
     listener = Listener(classifier, profile)
     forms = []
     for file in files:
-        form = _classify(file, listener, embedding)
+        with redirect_stdout(sys.stderr):
+            form = _classify(file, listener, embedding)
         forms.append(form)
         if not as_json:
             _print(form)

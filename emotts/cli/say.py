@@ -1,6 +1,7 @@
 """`emotts say`."""
 
 import sys
+from contextlib import redirect_stdout
 from typing import Any
 
 import click
@@ -24,9 +25,11 @@ from emotts.cli.table import print_speech
 from emotts.effort import STOPS
 from emotts.emotions import EMOTIONS
 from emotts.errors import ConfigError, MissingTargetError, TextError, reason
+from emotts.host import Host
 from emotts.intake import RequestOptions
 from emotts.jsonform import speech_form
 from emotts.passages import passages
+from emotts.speech import Request
 from emotts.text import MAX_REQUEST
 from emotts.tonefile import read as read_tone
 
@@ -105,19 +108,18 @@ def command(
         check_folder(keep_takes)
     request = _request(options)
     spoken = _read_text(_one(words), file)
-    host = build_host(**options)
-    try:
-        asked = host.request(spoken, emotion, **request)
-    except MissingTargetError as error:
-        hint = "use --emotion NAME, --like FILE, or a tag in the text, such as [fear]"
-        raise ConfigError(f"{error}. {hint}") from error
-    with progress(len(passages(asked)) * asked.takes) as observe:
-        if delivery.only_plays:
-            choices, written = perform(host, asked, delivery, observe)
+    # What plugins print is no part of the sound, or of the JSON.
+    with redirect_stdout(sys.stderr):
+        host = build_host(**options)
+        asked = _asked(host, spoken, emotion, request)
+        with progress(len(passages(asked)) * asked.takes) as observe:
+            if delivery.only_plays:
+                choices, written = perform(host, asked, delivery, observe)
+            else:
+                choices = list(host.speak(asked, observe=observe, together=True))
             speech = host.speech(asked, choices)
-        else:
-            speech = host.speech(asked, host.speak(asked, observe=observe, together=True))
-            written = delivery.deliver(speech.audio)
+    if not delivery.only_plays:
+        written = delivery.deliver(speech.audio)
     form = speech_form(speech, output=written, embedding=embedding)
     if keep_takes:
         write_takes(speech, form, keep_takes)
@@ -125,6 +127,15 @@ def command(
         echo_json(form, err=delivery.takes_stdout)
     else:
         print_speech(speech, err=delivery.takes_stdout)
+
+
+def _asked(host: Host, text: str, emotion: str | None, options: RequestOptions) -> Request:
+    """The request; where it lacks a target, the error says which options name one."""
+    try:
+        return host.request(text, emotion, **options)
+    except MissingTargetError as error:
+        hint = "use --emotion NAME, --like FILE, or a tag in the text, such as [fear]"
+        raise ConfigError(f"{error}. {hint}") from error
 
 
 def _one(words: tuple[str, ...]) -> str | None:
