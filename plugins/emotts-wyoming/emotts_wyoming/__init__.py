@@ -1,8 +1,9 @@
 """Wyoming, the protocol of Home Assistant's voice services, as a protocol of `emotts serve`."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,10 +31,9 @@ class Wyoming(Protocol):
 
         from emotts_wyoming.handler import MAX_CLIENTS, Handler, described
 
-        socket = Path(urlsplit(uri).path)
-        if uri.startswith("unix:") and socket.exists() and not socket.is_socket():
-            raise ConfigError(f"{uri}: {socket} is no socket, and would be replaced")
         try:
+            if uri.startswith("unix:"):
+                _check_replaceable(Path(urlsplit(uri).path))
             server = AsyncServer.from_uri(uri)
             places = asyncio.Semaphore(MAX_CLIENTS)
             await server.start(partial(Handler, host, described(host), places))
@@ -43,6 +43,17 @@ class Wyoming(Protocol):
             yield
         finally:
             await server.stop()
+
+
+def _check_replaceable(file: Path) -> None:
+    """Raise `OSError` where a file is no socket that nobody listens at: it would be replaced."""
+    if not file.exists():
+        return
+    if not file.is_socket():
+        raise FileExistsError(f"{file} is no socket, and would be replaced")
+    with socket.socket(socket.AF_UNIX) as probe, suppress(ConnectionRefusedError):
+        probe.connect(str(file))
+        raise FileExistsError("address already in use: another server listens there")
 
 
 @hookimpl
