@@ -125,11 +125,12 @@ def leaving(address: str, path: str, content: bytes, length: int) -> Iterator[No
         yield
 
 
+@pytest.mark.parametrize("path", ["/v1/emotts/classify", SPEAK])
 def test_who_leaves_half_way_through_a_body_is_nobodys_failure(
     humming: str,  # noqa: F811
+    path: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    path = "/v1/emotts/classify"
     with leaving(humming, path, b"RIFF", length=100):
         pass
     until(lambda: f'path="{path}",status=' in web.get(f"{humming}/metrics").text)

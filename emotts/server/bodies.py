@@ -39,7 +39,7 @@ MODELS: tuple[Model, ...] = get_args(Model)
 # A minute of 16-bit audio at 48 kHz, in base64.
 MAX_CLIP = 8_000_000
 
-# Takes times characters of the text: 8 of the longest. As WAV in base64 that is some 120 MB.
+# Takes times characters of the text: 8 of the longest. As WAV in base64 that is some 170 MB.
 MAX_ALL = 8 * MAX_REQUEST
 
 

@@ -152,11 +152,13 @@ def answer(error: Exception) -> JSONResponse:
 def install(app: FastAPI) -> None:
     """Have the errors of an app that are expected answered in this shape."""
 
-    async def handle(_request: Request, error: Exception) -> Response:
-        return answer(error)
-
     async def close(_request: Request, _error: Exception) -> Response:
         return Response(status_code=CLIENT_GONE)
+
+    async def handle(request: Request, error: Exception) -> Response:
+        # To FastAPI, who leaves within a body has sent a wrong one.
+        left = isinstance(error.__cause__, ClientDisconnect)
+        return await close(request, error) if left else answer(error)
 
     for expected in (Failure, RequestValidationError, HTTPException, EmottsError):
         app.add_exception_handler(expected, handle)
