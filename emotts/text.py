@@ -34,6 +34,8 @@ _SYMBOLS = re.compile(rf"([^\w\s]{{{MAX_SYMBOLS}}})[^\w\s]+")
 _SEAM = re.compile(r"(?<=[^\w\s])|(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)|(?<=[a-z])(?=[A-Z])")
 _LONG = re.compile(rf"\S{{{MAX_UNSPACED + 1},}}")
 _WORD = re.compile(r"\w+")
+# What stands before a word, a tag of markup among it, which fragments of a text still hold.
+_BEFORE_WORD = re.compile(r"[\s\]>]")
 # Latin letters that touch others: such a word is spelled.
 _OTHER = r"[^\W\d_\x00-\u036f\u1e00-\u1eff]"
 _MIXED = re.compile(rf"[a-zA-Z]{_OTHER}|{_OTHER}[a-zA-Z]")
@@ -152,7 +154,7 @@ def _ends_sentence(before: str, following: str) -> bool:
         return False
     if not before.endswith("."):
         return True
-    word = before.rpartition(" ")[2].lstrip("(\"'“‘").removesuffix(".")
+    word = _BEFORE_WORD.split(before)[-1].lstrip("(\"'“‘").removesuffix(".")
     return word.casefold() not in _ABBREVIATIONS and not (len(word) == 1 and word.isupper())
 
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emotts.errors import TextError
+from emotts.fragments import complete
 from emotts.text import MAX_REQUEST, MAX_SENTENCE, MAX_SYMBOLS, sentences, spoken_length
 
 
@@ -86,3 +87,8 @@ def test_no_letter_or_digit_is_lost(text: str) -> None:
     kept = [c for c in unicodedata.normalize("NFC", text) if c.isalnum()]
     found = sentences(text) if kept else []
     assert [c for c in "".join(found) if c.isalnum()] == kept
+
+
+def test_a_title_after_a_tag_or_a_new_line_ends_no_sentence() -> None:
+    parts = ["One.\n\n", "Dr. Who came. ", "[anger]Mr. Smith left. ", "<p>J. Doe stayed. ", "Bye."]
+    assert list(complete("".join(parts))) == parts
