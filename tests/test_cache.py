@@ -256,7 +256,7 @@ def test_where_it_runs_and_who_is_told_do_not_decide(config: Config, tones: Path
 def test_how_many_are_heard_at_once_does_not_decide(
     config: Config, plugins: Plugins, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = config.model_copy(update={"takes": 12, "stop": "adaptive"})
+    config = config.model_copy(update={"takes": 5, "stop": "adaptive"})
     first = Host(config, plugins=plugins).say(FIRST, "anger", intensity=0.5)
     monkeypatch.setattr(Ear, "batch", 5)
     fresh = Host(without(config), plugins=plugins).say(FIRST, "anger", intensity=0.5)

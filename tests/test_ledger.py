@@ -80,9 +80,10 @@ def test_what_there_is_no_room_for_is_an_error(tmp_path: Path) -> None:
 def test_a_recording_may_have_any_name(tmp_path: Path, host: MakeHost) -> None:
     path, name = tmp_path / "ledger.jsonl", os.fsdecode(b"gr\xfc\xdfe.wav")
     speaker = host(str(path))
-    like = speaker.request("The cat sat.", like=speaker.say("The cat sat.", "anger").audio).like
+    spoken = speaker.say("The cat sat.", "anger", takes=1).audio
+    like = speaker.request("The cat sat.", like=spoken).like
     assert like is not None
-    speaker.say("The cat sat.", like=replace(like, path=name))
+    speaker.say("The cat sat.", like=replace(like, path=name), takes=1)
     assert lines(path)[-1]["like"]["path"] == name
     assert read(path, 2)["like"]["path"] == name
 
