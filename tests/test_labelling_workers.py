@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -74,6 +75,21 @@ def test_a_process_that_cant_go_on_stops_the_job_and_the_same_command_goes_on(
     assert not (tmp_path / "a.csv").exists()
     run([tmp_path / "clips"], tmp_path / "a.csv", **job)
     assert [row["name"] for row in table(tmp_path / "a.csv")] == [f"00{i}.wav" for i in range(8)]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_a_classifier_prints_is_no_progress(
+    tmp_path: Path, install: Callable[..., None], monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    install("troubled", TROUBLED)
+    monkeypatch.setenv("TROUBLE", str(tmp_path / "none"))
+    speak(tmp_path / "clips", 4)
+    command = [sys.executable, "-m", "emotts", "label", str(tmp_path / "clips"), "--json"]
+    how = ["-o", str(tmp_path / "a.csv"), "--classifier", "troubled", "--shard", "2"]
+    how += ["--executor-option", f"workers={workers}"]
+    done = subprocess.run([*command, *how], capture_output=True, text=True, check=True)
+    assert [json.loads(line)["total"] for line in done.stdout.splitlines()] == [4] * 5
+    assert "no reply" in done.stderr
 
 
 def test_why_a_process_could_not_begin_is_told_however_late_it_is_asked(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import redirect_stdout
 from dataclasses import dataclass, fields
 from functools import wraps
 from typing import Any
@@ -139,8 +140,10 @@ def job_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def _print(progress: Iterable[Progress]) -> Progress:
     """A line of JSON for each step."""
-    for step in progress:
-        click.echo(json.dumps({**vars(step), "left_s": step.left_s}))
+    lines = sys.stdout
+    with redirect_stdout(sys.stderr):  # what plugins print is none
+        for step in progress:
+            click.echo(json.dumps({**vars(step), "left_s": step.left_s}), file=lines)
     return step
 
 

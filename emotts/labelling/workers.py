@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 
+_ERRORS = 2
+"""The standard error: what plugins print is no part of what the command says of its progress."""
+
+
 class WorkerError(EmottsError):
     """A process that can't go on with its shards."""
 
@@ -77,6 +81,7 @@ class _Worker:
                 [sys.executable, "-P", "-m", "emotts.labelling.worker", str(theirs.fileno())],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.PIPE,
+                stdout=_ERRORS,
             )
         self._send(work)
 
