@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import soundfile
+
 from emotts.config import PartConfig
 from emotts.labelling import Sources, label
 from emotts.labelling.plan import Progress
@@ -24,9 +26,10 @@ def speak(folder: Path, count: int, *, kind: str = "wav") -> list[Path]:
         for index in range(count)
     ]
     made = ToneEngine(ToneEngine.Options()).synthesize("One, two.", voice="alto", takes=takes)
-    return [
-        rendering.audio.write(folder / f"{index:03}.{kind}") for index, rendering in enumerate(made)
-    ]
+    paths = [folder / f"{index:03}.{kind}" for index in range(count)]
+    for path, rendering in zip(paths, made, strict=True):
+        soundfile.write(path, rendering.audio.samples, rendering.audio.rate)
+    return paths
 
 
 def run(paths: Sequence[Path | str], output: Path, **options: object) -> list[Progress]:
