@@ -69,6 +69,7 @@ def test_standard_output_that_is_full_is_a_message_and_exit_code_2(
     assert (process.returncode, err) == (2, told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("--help",), ("--version",)])
 def test_nobody_to_read_is_no_traceback(arguments: tuple[str, ...]) -> None:
     reader, writer = os.pipe()
@@ -79,11 +80,43 @@ def test_nobody_to_read_is_no_traceback(arguments: tuple[str, ...]) -> None:
     assert (process.returncode, err) == (1, b"")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="a shell closes the stream")
 def test_a_stream_that_is_closed_is_no_traceback() -> None:
     command = ["sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-m", "emotts", "--help"]
     done = subprocess.run(command, stderr=subprocess.PIPE, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="a shell closes the stream")
+@pytest.mark.parametrize(
+    ("closed", "arguments", "told"),
+    [
+        ("<&-", (), b"Error: no text: give it as an argument, with --file, or on standard input\n"),
+        (">&-", ("Hi.", "-o", "-"), b"Error: standard output is closed; write audio to a file or "),
+    ],
+)
+def test_a_stream_that_is_closed_and_needed_is_a_message(
+    closed: str, arguments: tuple[str, ...], told: bytes
+) -> None:
+    say = [sys.executable, "-m", "emotts", "say", "-e", "fear", *arguments]
+    command = ["sh", "-c", f'exec "$@" {closed}', "sh", *say]
+    done = subprocess.run(command, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(told)
+
+
+@pytest.mark.slow
+def test_what_the_encoding_of_the_output_lacks_is_escaped(
+    tones: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    asked = ("say", "Gr\xfc\xdfe.", "-e", "fear", "--takes", "1", "--config", str(tones))
+    process = emotts(*asked, "-o", str(tmp_path / "a.wav"))
+    out, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0, err.decode()
+    assert out.startswith(b"Gr\\xfc\\xdfe.")
 
 
 def test_an_error_is_a_message_and_exit_code_2() -> None:
@@ -104,6 +137,7 @@ def test_a_reader_that_leaves_early_is_no_traceback(tones: Path) -> None:
     assert b"Traceback" not in err and b"Exception" not in err, err.decode()
 
 
+@pytest.mark.slow
 def test_an_interrupt_before_any_command_is_exit_code_130() -> None:
     program = """
 import emotts.cli
@@ -127,6 +161,7 @@ except KeyboardInterrupt:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="a signal is how a process ends")
 def test_an_interrupt_while_a_command_is_imported_ends_it_at_once(tmp_path: Path) -> None:
     (tmp_path / "hurt.py").write_text(HURT)

@@ -73,8 +73,10 @@ def _classify(file: str, listener: Listener, embedding: bool) -> dict[str, Any]:
     try:
         clip = read(file)
         heard = listener.heard([clip])[0]
-    except (AudioError, ClassifierError) as error:
+    except AudioError as error:  # which names the file
         return {"file": file, "error": str(error)}
+    except ClassifierError as error:
+        return {"file": file, "error": f"{file}: {error}"}
     return classified_form(file, clip, listener.name, heard, embedding=embedding)
 
 

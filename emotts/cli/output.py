@@ -36,6 +36,8 @@ class Delivery:
             AudioError: the file can't be written, or its name is not that of a WAV file.
         """
         self._output, self._play = output, play
+        if self.takes_stdout and sys.stdout is None:
+            raise ConfigError("standard output is closed; write audio to a file or a pipe")
         if self.takes_stdout and sys.stdout.isatty():
             raise ConfigError("standard output is a terminal; write audio to a file or a pipe")
         if play and not player.installed():

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
+from io import TextIOWrapper
 from threading import current_thread, main_thread
 from typing import Any
 
@@ -107,6 +108,8 @@ def cli() -> None:
 
 def run() -> int:
     """Run the command line; its exit code."""
+    if isinstance(sys.stdout, TextIOWrapper):  # what its encoding lacks is escaped, as in errors
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code: int | None = cli.main(standalone_mode=False)
         if sys.stdout is not None:  # it is where it is closed

@@ -185,7 +185,8 @@ def _read_text(text: str | None, file: str | None) -> str:
         if file is not None:
             raise ConfigError("the text is given twice: as an argument and with --file")
         return text
-    if file is None and text is None and sys.stdin.isatty():
+    reads = (file or STDIO) == STDIO
+    if reads and (sys.stdin is None or (text is None and file is None and sys.stdin.isatty())):
         raise ConfigError("no text: give it as an argument, with --file, or on standard input")
     try:
         # With or without the mark that some editors begin a file of UTF-8 with.
