@@ -60,8 +60,9 @@ def test_the_help_is_clicks_however_wide_the_terminal(columns: str, option: str)
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no full device")
 @pytest.mark.parametrize("arguments", [("--help",), ("plugins",)])
 def test_standard_output_that_is_full_is_a_message_and_exit_code_2(
-    arguments: tuple[str, ...],
+    arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)  # as users have it
     with open("/dev/full", "wb") as full:
         process = emotts(*arguments, stdout=full)
         _, err = process.communicate(timeout=PATIENCE_S)
@@ -70,8 +71,12 @@ def test_standard_output_that_is_full_is_a_message_and_exit_code_2(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("arguments", [("--help",), ("--version",)])
-def test_nobody_to_read_is_no_traceback(arguments: tuple[str, ...]) -> None:
+def test_nobody_to_read_is_no_traceback(
+    arguments: tuple[str, ...], unbuffered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     reader, writer = os.pipe()
     os.close(reader)
     process = emotts(*arguments, stdout=writer)

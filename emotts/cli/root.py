@@ -23,6 +23,10 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 """What the system says where no more fits; files that are written say so themselves."""
 
 
+NOBODY_READS = 1
+"""Exit code where who read standard output has left, as click's."""
+
+
 class Failure(click.ClickException):
     """An error that emotts raised on purpose: a message, no traceback."""
 
@@ -108,9 +112,9 @@ def cli() -> None:
 
 def run() -> int:
     """Run the command line; its exit code."""
-    if isinstance(sys.stdout, TextIOWrapper):  # what its encoding lacks is escaped, as in errors
-        sys.stdout.reconfigure(errors="backslashreplace")
     try:
+        if isinstance(sys.stdout, TextIOWrapper):  # what its encoding lacks is escaped
+            sys.stdout.reconfigure(errors="backslashreplace")
         code: int | None = cli.main(standalone_mode=False)
         if sys.stdout is not None:  # it is where it is closed
             sys.stdout.flush()
@@ -120,10 +124,12 @@ def run() -> int:
     except click.Abort:
         return INTERRUPTED
     except OSError as error:
-        if error.errno not in FULL:
+        if error.errno not in (*FULL, errno.EPIPE):
             raise
-        click.echo(f"Error: standard output can't be written: {error.strerror}", err=True)
         # Python writes what is left once more at its end, and would complain, too.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno == errno.EPIPE:
+            return NOBODY_READS
+        click.echo(f"Error: standard output can't be written: {error.strerror}", err=True)
         return Failure.exit_code
     return code or 0
