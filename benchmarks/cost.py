@@ -11,7 +11,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,7 +26,6 @@ from emotts.profiles import EMOTIONS as PROFILED
 TEXTS = Path(__file__).parent / "proof" / "texts" / "fresh" / "neutral.txt"
 SHORT = "The shop opens at eight."
 ROUNDS = 25
-SENTENCES = 48
 
 Turns = Iterator[tuple[str, str]]
 
@@ -51,11 +50,20 @@ def compare(
     )
 
 
+def pairs(texts: Sequence[str]) -> list[tuple[str, str]]:
+    """Every sentence with every emotion, no sentence or emotion twice running."""
+    return [
+        (text, PROFILED[(index + turn) % len(PROFILED)])
+        for turn in range(len(PROFILED))
+        for index, text in enumerate(texts)
+    ]
+
+
 def choosing() -> None:
     """Best of 8 against plain speech and one classification, each on sentences of its turn.
 
-    Over the six emotions in turn, and means rather than medians: how many takes are needed before
-    one is certain depends on the emotion.
+    Each sentence with each of the six emotions, and means rather than medians: how many takes are
+    needed before one is certain depends on both.
     """
     host, plain = Host(), Hibari(threads=1)
     texts = TEXTS.read_text().splitlines()
@@ -67,7 +75,7 @@ def choosing() -> None:
 
     stops: dict[Stop, str] = {"never": "all of them", "adaptive": "fewer where one is certain"}
     for stop, words in stops.items():
-        turns = cycle(zip(texts, cycle(PROFILED), strict=False))
+        turns = cycle(pairs(texts))
 
         def best_of_8(stop: Stop = stop, turns: Turns = turns) -> None:
             text, emotion = next(turns)
@@ -75,8 +83,8 @@ def choosing() -> None:
 
         best_of_8()
         plain_and_heard()
-        pairs = [(timed(best_of_8), timed(plain_and_heard)) for _ in range(SENTENCES)]
-        ours, other = (statistics.mean(times) for times in zip(*pairs, strict=True))
+        found = [(timed(best_of_8), timed(plain_and_heard)) for _ in pairs(texts)]
+        ours, other = (statistics.mean(times) for times in zip(*found, strict=True))
         print(
             f"| best of 8, {words}, sentences of {seconds:.1f} s | {ours * 1e3:.0f} ms | plain "
             f"hibari and one classification, one thread: {other * 1e3:.0f} ms "
