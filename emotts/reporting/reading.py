@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from emotts.documents import from_json, vector
-from emotts.errors import ConfigError, UnknownNameError
+from emotts.errors import ConfigError, UnknownNameError, reason
 from emotts.reporting.heard import Columns, Heard
 
 Reader = Callable[[Path, str | None], Iterator[Heard]]
@@ -38,7 +38,7 @@ def read(labels: Path, truth: str | None) -> Iterator[Heard]:
         yield from kinds[labels.suffix](labels, truth)
     except (OSError, ValueError, TypeError, csv.Error) as error:
         raise ConfigError(
-            f"{labels}: can't be read as labels that emotts wrote: {error}"
+            f"{labels}: can't be read as labels that emotts wrote: {reason(error)}"
         ) from error
 
 
