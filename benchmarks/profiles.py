@@ -46,7 +46,8 @@ LED_TO = {
         "hibari's noise is drawn while the network runs, and take 0 is heard while what the others "
         "need is computed in a thread of its own.",
         "The first two takes come alone where one of them may be certain: no third one is made in "
-        "vain, and waited for; with the line before, 2.0 times the yardstick became 1.9.",
+        "vain, and waited for; with the line before, 2.0 times the yardstick became 1.9 (of the "
+        "sentences of then).",
         "The alignment of the winner with take 0 goes row by row instead of along diagonals: "
         "0.4 ms instead of 2.1.",
         "Take 0, and the take that will most likely win, are analysed for the costly checks while "
