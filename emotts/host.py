@@ -135,7 +135,7 @@ class Host(Studio):
         """
         with self.turn:
             speaker, *_ = self._speakers.ready(self.voice(voice))
-            for rendering in speaker.engine.synthesize(
+            for rendering in speaker.engine.renderings(
                 "One.", voice=speaker.voice.name, takes=[Take(index=0, seed=0)]
             ):
                 for listener in speaker.listeners:

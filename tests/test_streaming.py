@@ -4,6 +4,7 @@ import asyncio
 import concurrent.futures
 import sys
 import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,12 @@ from hypothesis import strategies as st
 from patience import PATIENCE_S
 
 from emotts import Config, Host
-from emotts.config import LedgerConfig
+from emotts.config import EngineConfig, LedgerConfig
 from emotts.emotions import target
-from emotts.errors import EmottsError, TextError, UnknownNameError
+from emotts.errors import EmottsError, EngineError, TextError, UnknownNameError
 from emotts.fragments import complete
-from emotts.records import Candidate
-from emotts.testing import unfinished
+from emotts.records import Candidate, Rendering, Take
+from emotts.testing import ToneEngine, plugins_with, unfinished
 from emotts.text import MAX_REQUEST, sentences
 
 TEXT = "The cat sat. [anger]The dog ran! It rained.[/] Dr. Smith left."
@@ -381,3 +382,20 @@ def test_a_host_that_is_warm_has_told_nobody(host: Host, tmp_path: Path) -> None
     assert len(kept.read_text().splitlines()) == 1
     with pytest.raises(UnknownNameError, match="alto"):
         warm.warm_up("nobody")
+
+
+class Wordless(ToneEngine):
+    """Fails on the one word that a host is warmed up with."""
+
+    name = "wordless"
+
+    def synthesize(self, text: str, *, voice: str, takes: Sequence[Take]) -> Iterator[Rendering]:
+        if text == "One.":
+            raise ValueError("no words")
+        yield from super().synthesize(text, voice=voice, takes=takes)
+
+
+def test_what_a_host_can_not_be_warmed_up_with_is_an_error_of_emotts(host: Host) -> None:
+    config = host.config.model_copy(update={"engine": EngineConfig(name="wordless")})
+    with pytest.raises(EngineError, match=r"wordless failed: .*no words"):
+        Host(config, plugins=plugins_with(engines=[Wordless])).warm_up()
