@@ -15,6 +15,7 @@ from pydantic import Field
 
 from emotts.audio import Audio
 from emotts.builtin.alignment import distance
+from emotts.builtin.limits import at_most
 from emotts.builtin.traces import Trace, trace
 from emotts.check import REMEMBERED, Check
 from emotts.options import Options
@@ -70,21 +71,11 @@ class LikenessCheck(Check):
         again, click = max(limits.again, zero.again), max(limits.click, zero.click)
         sounds = distance(take.cepstra, zero.cepstra)
         return [
-            _at_most("sounds", sounds, limits.sounds, "sounds {:.1f} dB from take 0's"),
-            _at_most("level", -gain, limits.softer_db, "{:.1f} dB softer than take 0"),
-            _at_most("level", gain, limits.louder_db, "{:.1f} dB louder than take 0"),
-            _at_most("margin", before, limits.around_s, "begins {:.2f} s later than take 0"),
-            _at_most("margin", after, limits.around_s, "goes on {:.2f} s longer than take 0"),
-            _at_most(
-                "repetition", take.again, again, "0.3 s come again at a correlation of {:.2f}"
-            ),
-            _at_most(
-                "click", take.click, click, "an edge {:.1f} times as sharp as those beside it"
-            ),
+            at_most("sounds", sounds, limits.sounds, "sounds {:.1f} dB from take 0's"),
+            at_most("level", -gain, limits.softer_db, "{:.1f} dB softer than take 0"),
+            at_most("level", gain, limits.louder_db, "{:.1f} dB louder than take 0"),
+            at_most("margin", before, limits.around_s, "begins {:.2f} s later than take 0"),
+            at_most("margin", after, limits.around_s, "goes on {:.2f} s longer than take 0"),
+            at_most("repetition", take.again, again, "0.3 s come again at a correlation of {:.2f}"),
+            at_most("click", take.click, click, "an edge {:.1f} times as sharp as those beside it"),
         ]
-
-
-def _at_most(check: str, value: float, limit: float, words: str) -> Measurement:
-    return Measurement(
-        check, value, limit, value <= limit, f"{words.format(value)}; at most {limit:.3g}"
-    )

@@ -21,6 +21,7 @@ from pydantic import Field
 from emotts.audio import Audio
 from emotts.builtin.analysis import FRAME_S, RATE, SIZE, analysed, decibels
 from emotts.builtin.f0 import Floats
+from emotts.builtin.limits import at_least, at_most
 from emotts.check import REMEMBERED, Check
 from emotts.options import Options
 from emotts.records import Measurement, Voice
@@ -115,16 +116,16 @@ class ProsodyCheck(Check):
         jump_words = "{:.1%} of the F0 steps are jumps"
         background_words = "background {:.0f} dB re speech"
         return [
-            _at_least("pace", pace, min(limits.slowest, zero_pace), pace_words),
-            _at_most("pace", pace, max(limits.fastest, zero_pace), pace_words),
-            _at_least("pitch", take.hz, min(limits.lowest_hz, zero.hz), pitch_words),
-            _at_most("pitch", take.hz, max(limits.highest_hz, zero.hz), pitch_words),
-            _at_most("shift", shift, limits.higher, "{:.1f} semitones above take 0"),
-            _at_most("shift", -shift, limits.lower, "{:.1f} semitones below take 0"),
-            _at_least("voicing", voiced, limits.voiced, "voiced {:.2f} times as much as take 0"),
-            _at_most("jumps", take.jumps, max(limits.jumps, zero.jumps), jump_words),
-            _at_most("colour", distance, limits.colour_db, "spectrum {:.1f} dB from take 0"),
-            _at_most(
+            at_least("pace", pace, min(limits.slowest, zero_pace), pace_words),
+            at_most("pace", pace, max(limits.fastest, zero_pace), pace_words),
+            at_least("pitch", take.hz, min(limits.lowest_hz, zero.hz), pitch_words),
+            at_most("pitch", take.hz, max(limits.highest_hz, zero.hz), pitch_words),
+            at_most("shift", shift, limits.higher, "{:.1f} semitones above take 0"),
+            at_most("shift", -shift, limits.lower, "{:.1f} semitones below take 0"),
+            at_least("voicing", voiced, limits.voiced, "voiced {:.2f} times as much as take 0"),
+            at_most("jumps", take.jumps, max(limits.jumps, zero.jumps), jump_words),
+            at_most("colour", distance, limits.colour_db, "spectrum {:.1f} dB from take 0"),
+            at_most(
                 "background",
                 take.background_db,
                 max(limits.background_db, zero.background_db),
@@ -167,16 +168,4 @@ def spoken_letters(text: str) -> float:
         else 1.0
         for character in text
         if character.isalnum()
-    )
-
-
-def _at_least(check: str, value: float, floor: float, words: str) -> Measurement:
-    return Measurement(
-        check, value, floor, value >= floor, f"{words.format(value)}; at least {floor:.3g}"
-    )
-
-
-def _at_most(check: str, value: float, limit: float, words: str) -> Measurement:
-    return Measurement(
-        check, value, limit, value <= limit, f"{words.format(value)}; at most {limit:.3g}"
     )

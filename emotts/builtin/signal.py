@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from emotts.audio import Audio
+from emotts.builtin.limits import at_least, at_most
 from emotts.check import Check
 from emotts.options import Options
 from emotts.records import Measurement, Voice
@@ -58,12 +59,12 @@ class SignalCheck(Check):
         clipped = float((np.abs(clip.samples) >= FULL_SCALE).mean())
         duration = speech.seconds / max(reference, FRAME_S)
         return [
-            _at_least("silence", speech.level_db, floors.level_db, "level {:.1f} dB"),
-            _at_least("pauses", speech.share, floors.speech, "speech in {:.0%} of the clip"),
-            _at_most("clipping", clipped, floors.clipped, "{:.2%} of the samples at full scale"),
-            _at_most("truncation", speech.tail_db, floors.tail_db, "ends {:.1f} dB re speech"),
-            _at_least("duration", duration, floors.shorter, "{:.2f} times take 0"),
-            _at_most("duration", duration, floors.longer, "{:.2f} times take 0"),
+            at_least("silence", speech.level_db, floors.level_db, "level {:.1f} dB"),
+            at_least("pauses", speech.share, floors.speech, "speech in {:.0%} of the clip"),
+            at_most("clipping", clipped, floors.clipped, "{:.2%} of the samples at full scale"),
+            at_most("truncation", speech.tail_db, floors.tail_db, "ends {:.1f} dB re speech"),
+            at_least("duration", duration, floors.shorter, "{:.2f} times take 0"),
+            at_most("duration", duration, floors.longer, "{:.2f} times take 0"),
         ]
 
 
@@ -92,13 +93,3 @@ def _speech(clip: Audio) -> _Speech:
 
 def _db(power: float) -> float:
     return 10 * float(np.log10(max(power, LEVEL_FLOOR**2)))
-
-
-def _at_least(check: str, value: float, floor: float, words: str) -> Measurement:
-    reason = f"{words.format(value)}; at least {floor:g}"
-    return Measurement(check, value, floor, value >= floor, reason)
-
-
-def _at_most(check: str, value: float, limit: float, words: str) -> Measurement:
-    reason = f"{words.format(value)}; at most {limit:g}"
-    return Measurement(check, value, limit, value <= limit, reason)
