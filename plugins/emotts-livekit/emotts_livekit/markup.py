@@ -1,11 +1,14 @@
 """Expressive markup: what a language model is taught to write, so that a voice expresses it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from livekit.agents import tts
 
 from emotts.markup import parse
 from emotts.text import spoken
+
+if TYPE_CHECKING:
+    from emotts_livekit.tts import TTS
 
 INSTRUCTIONS = """\
 You control how your words are spoken with a single XML marker: <expr/>. Use only the types and \
@@ -30,6 +33,8 @@ fifteen</expr>."""
 
 class Markup(tts.TTS.Markup):
     """`<expr/>` as it is: the host reads it, in whatever state it is, and speaks no tag."""
+
+    _tts: "TTS"
 
     def _provider_key(self) -> str:
         # Without one, sentences would be cut within markers.
