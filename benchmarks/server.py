@@ -36,6 +36,9 @@ ROUNDS = 15
 CLIENTS = 16
 LEAVES = 0.1
 MOST_MB = 20
+WARM_UP = 50
+# Threads that answered are kept for others for 10 s, and ended with the next answer (AnyIO).
+IDLE_S = 11
 KINDS = ("speech", "say", "voices", "wrong")
 
 
@@ -146,6 +149,18 @@ def resident_mb() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
+def held(address: str) -> tuple[int, int, int]:
+    """Requests that are counted once those under way had time to end, open files, and threads."""
+    deadline = time.monotonic() + 10
+    while httpx.get(f"{address}/health").json()["waiting"] and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(IDLE_S)
+    httpx.get(f"{address}/v1/audio/voices")
+    time.sleep(0.5)
+    waiting = httpx.get(f"{address}/health").json()["waiting"]
+    return waiting, len(os.listdir("/proc/self/fd")), threading.active_count()
+
+
 def leaks(requests: int, cache: CacheConfig | None = None) -> None:
     """What is left of many requests."""
     with served(humming(cache), queue=CLIENTS // 2) as address:
@@ -155,19 +170,16 @@ def leaks(requests: int, cache: CacheConfig | None = None) -> None:
             memory[done] = resident_mb()
             print(f"{done} requests, {memory[done]:.0f} MB", file=sys.stderr)
 
-        asyncio.run(soak(address, 50, lambda _: None))
-        files, threads = len(os.listdir("/proc/self/fd")), threading.active_count()
+        asyncio.run(soak(address, WARM_UP, lambda _: None))
+        _, files, threads = held(address)
         start = time.perf_counter()
         found = asyncio.run(soak(address, requests, sample))
         seconds = time.perf_counter() - start
-        deadline = time.monotonic() + 10
-        while httpx.get(f"{address}/health").json()["waiting"] and time.monotonic() < deadline:
-            time.sleep(0.05)
-        time.sleep(0.5)
+        waiting, files_now, threads_now = held(address)
         left = {
-            "requests still counted": httpx.get(f"{address}/health").json()["waiting"],
-            "file descriptors more": len(os.listdir("/proc/self/fd")) - files,
-            "threads more": threading.active_count() - threads,
+            "requests still counted": waiting,
+            "file descriptors more": files_now - files,
+            "threads more": threads_now - threads,
         }
     print(
         f"\n{requests:,} requests by {CLIENTS} clients, {'with' if cache else 'without'} a cache, "
