@@ -5,6 +5,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,6 +34,16 @@ def lacks_folder(file: str | os.PathLike[str]) -> str | None:
     if folder.is_dir():
         return None
     return f"{os.fspath(file)}: can't be written: there is no folder {folder}"
+
+
+def write_all(file: FileIO, data: bytes) -> None:
+    """Write to a file without a buffer, at once where there is room: processes may share it.
+
+    Raises:
+        OSError: it can't be written, or not all of it.
+    """
+    while data:  # where there is no room for all of it, only the next write says so
+        data = data[file.write(data) :]
 
 
 @contextmanager

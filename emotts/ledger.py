@@ -11,6 +11,7 @@ from pathlib import Path
 from emotts.audio import Audio
 from emotts.engine import Engine
 from emotts.errors import ConfigError, reason
+from emotts.files import write_all
 from emotts.jsonform import effort_form
 from emotts.listener import Listener
 from emotts.records import Candidate, Conditioning, Embedding, Profile
@@ -85,11 +86,10 @@ def append(path: str | os.PathLike[str], line: Entry) -> None:
     """
     data = json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
     # Of the name of a file that is no UTF-8: what Python replaces it with is how JSON has it.
-    rest = data.encode(errors="backslashreplace")
+    content = data.encode(errors="backslashreplace")
     try:
         with Path(path).open("ab", buffering=0) as file:
-            while rest:  # where there is no room for all of it, only the next write says so
-                rest = rest[file.write(rest) :]
+            write_all(file, content)
     except OSError as error:
         raise ConfigError(
             f"the ledger {os.fspath(path)} can't be written: {reason(error)}"

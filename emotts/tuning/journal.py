@@ -8,6 +8,7 @@ from typing import Any
 
 from emotts.documents import from_json
 from emotts.errors import ConfigError
+from emotts.files import write_all
 
 
 class Journal:
@@ -50,10 +51,8 @@ class Journal:
         if key not in self._known:
             value = make()
             try:
-                rest = (json.dumps([key, value]) + "\n").encode()
                 with self._file.open("ab", buffering=0) as lines:
-                    while rest:  # where there is no room for all of it, only the next write says so
-                        rest = rest[lines.write(rest) :]
+                    write_all(lines, (json.dumps([key, value]) + "\n").encode())
                     os.fsync(lines.fileno())
             except OSError as error:
                 raise self._failed(error) from error
