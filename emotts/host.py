@@ -11,16 +11,15 @@ from emotts.audio import Audio
 from emotts.background import Line, drained, in_turns, iterate
 from emotts.config import Config
 from emotts.fragments import complete
-from emotts.intake import Begin, Chosen, RequestOptions, make
+from emotts.intake import Begin, Chosen, RequestOptions, make, reader
 from emotts.listener import Listener
-from emotts.markup import Reader
 from emotts.pipeline import refuse_unheard
 from emotts.plugins import Plugins
 from emotts.recital import Recital
 from emotts.records import Prediction, Take, Voice
 from emotts.references import Emotion
 from emotts.rounds import Observer
-from emotts.spans import Marked, Plain
+from emotts.spans import Marked
 from emotts.speech import Choice, Request, Speech
 from emotts.studio import Studio
 from emotts.turn import Turn
@@ -163,8 +162,8 @@ class Host(Studio):
         self, text: str, emotion: Emotion | None = None, **options: Unpack[RequestOptions]
     ) -> Request:
         """What is asked for, checked; arguments and errors are those of `stream`."""
-        reader: Reader | Plain = Plain() if options.get("markup") is False else Reader()
-        return self.marked_request(text, reader.read(arguments.text(text)), emotion, options)
+        marked = reader(options).read(arguments.text(text))
+        return self.marked_request(text, marked, emotion, options)
 
     def marked_request(
         self, text: str, marked: Marked, emotion: Emotion | None, options: RequestOptions

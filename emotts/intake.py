@@ -10,10 +10,11 @@ from emotts.config import MAX_TAKES, Config
 from emotts.effort import Stop, checked_budget, checked_stop
 from emotts.engine import Engine
 from emotts.errors import ConfigError, EngineError
+from emotts.markup import Reader
 from emotts.records import Voice
 from emotts.references import Emotion, Like, Recording
 from emotts.rounds import Observer
-from emotts.spans import Marked
+from emotts.spans import Marked, Plain
 from emotts.speech import Choice, Request, Tone
 
 Begin = Callable[[str], None]
@@ -54,6 +55,11 @@ class RequestOptions(TypedDict, total=False):
     """Called with each candidate as soon as those who hear every take are done with it."""
     chosen: Chosen
     """Called with each choice as it is made."""
+
+
+def reader(options: RequestOptions) -> Reader | Plain:
+    """What reads the parts of a text: with their markup, unless the options say that it is none."""
+    return Plain() if options.get("markup") is False else Reader()
 
 
 def make(

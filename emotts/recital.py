@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Unpack
 from emotts import arguments
 from emotts.background import Line, in_turns, iterate
 from emotts.errors import SilentTextError
-from emotts.intake import RequestOptions, warnings
-from emotts.markup import Reader
+from emotts.intake import RequestOptions, reader, warnings
 from emotts.references import Emotion
 from emotts.rounds import Observer
-from emotts.spans import Marked, Plain
+from emotts.spans import Marked
 from emotts.speech import Choice, Request
 from emotts.text import spoken
 
@@ -44,7 +43,7 @@ class Recital:
     ) -> None:
         """Begin; arguments are those of `Host.stream`."""
         self._host = host
-        self._reader: Reader | Plain = Plain() if options.get("markup") is False else Reader()
+        self._reader = reader(options)
         self._tone = options.get("tone")
         self.ask(emotion, **options)
 
@@ -82,9 +81,9 @@ class Recital:
         if asked.request is not None:
             left_out = warnings(marked, asked.request.settings, self._host.engine)
             return replace(asked.request, text=part, spans=marked.spans, warnings=left_out)
-        options = arguments.options(asked.options)
-        if self._tone is not None:
-            options.setdefault("tone", self._tone)
+        options = asked.options.copy()
+        if self._tone is not None and options.get("tone") is None:
+            options["tone"] = self._tone
         return self._host.marked_request(part, marked, asked.emotion, options)
 
     async def aspeak(self, part: str) -> AsyncGenerator[Choice, None]:

@@ -54,8 +54,9 @@ class Guard:
             await send(message)
 
         try:
-            _check_key(Request(scope), self._key)
-            _check_length(Request(scope))
+            request = Request(scope)
+            _check_key(request, self._key)
+            _check_length(request)
             await self._app(scope, receive, noted)
         except Exception as error:  # beside failures only what nobody expected; it counts, too
             failure = failures.failure_of(_expected(error))
