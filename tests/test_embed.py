@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
-from labelled import PITCH, full_disk, run, speak, table
+from labelled import PITCH, run, speak, table
+from scarce import files_of_at_most
 
 from emotts.audio import read
 from emotts.cli import cli
@@ -186,7 +187,7 @@ def test_a_full_disk_stops_a_torch_file_too(manifest: Path, tmp_path: Path) -> N
     form = {"classifier": PITCH, "writer": Embeddings().writer(tmp_path / "v.pth")}
     job = label(Sources((str(manifest),)), tmp_path / "v.pth", **form)  # type: ignore[arg-type]
     assert next(step for step in job if step.stage == "write")
-    with full_disk(1000), pytest.raises(DiskError, match=r"v\.pth: can't be written"):
+    with files_of_at_most(1000), pytest.raises(DiskError, match=r"v\.pth: can't be written"):
         list(job)
     *_, last = run([manifest], tmp_path / "v.pth", **form)
     assert (last.rows, last.errors) == (11, 1)

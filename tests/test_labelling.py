@@ -24,7 +24,8 @@ import pyarrow.parquet as pq
 import pytest
 import soundfile
 from click.testing import CliRunner
-from labelled import PITCH, as_nobody, full_disk, run, speak, table
+from labelled import PITCH, as_nobody, run, speak, table
+from scarce import files_of_at_most
 
 from emotts.audio import read
 from emotts.cli import cli
@@ -734,7 +735,7 @@ def test_a_full_disk_stops_the_job_and_nothing_is_lost(
     job = label(sources, tmp_path / "a.csv", classifier=PITCH, **how)
     if stage is not None:
         assert next(step for step in job if (step.stage, step.done) == (stage, done))
-    with full_disk(100), pytest.raises(DiskError, match=r"can't be written.*it goes on"):
+    with files_of_at_most(100), pytest.raises(DiskError, match=r"can't be written.*it goes on"):
         list(job)
     assert not (tmp_path / "a.csv").exists()
     run([], tmp_path / "a.csv", sources=sources, **how)
