@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean
 
-from benchmarks.disjoint import Trial, mean, table
+from benchmarks.disjoint import Trial, mean
 from emotts.records import Candidate
+from training.prose import table
 
 # The likeliest of eight emotions is no less likely than the first.
 BINS = (0.125, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)

@@ -99,9 +99,3 @@ def mean(scores: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Emotion → mean probability, of the emotions that all know."""
     known = [e for e in scores[0] if all(e in other for other in scores)]
     return {emotion: fmean(other[emotion] for other in scores) for emotion in known}
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.stats import rankdata
 
-from benchmarks.disjoint import EMOTIONS, PRIORS, TEXTS, Room, Trial, judged, mean, table
+from benchmarks.disjoint import EMOTIONS, PRIORS, TEXTS, Room, Trial, judged, mean
 from benchmarks.intervals import interval
 from benchmarks.proof.panel import HALVES
 from emotts.dimensions import distance, expected
 from emotts.emotions import target
 from emotts.speech import Choice
+from training.prose import table
 
 INTENSITIES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 BLENDS = (

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmarks.disjoint import EMOTIONS, PRIORS, TEXTS, Room, Trial, judged, mean, table
+from benchmarks.disjoint import EMOTIONS, PRIORS, TEXTS, Room, Trial, judged, mean
 from benchmarks.intervals import interval
 from benchmarks.proof.panel import HALVES
 from emotts import closeness, references
@@ -21,6 +21,7 @@ from emotts.emotions import target
 from emotts.speech import Reference
 from training import corpora, judges
 from training.corpora import LABELS, Clips
+from training.prose import table
 
 OTHERS = 16
 SEED = 5

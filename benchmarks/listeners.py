@@ -20,7 +20,6 @@ from benchmarks.disjoint import (
     TEXTS,
     Room,
     Trial,
-    table,
 )
 from benchmarks.intervals import interval
 from benchmarks.proof.hearing import Verdict, judged
@@ -30,6 +29,7 @@ from emotts.listener import Listener
 from emotts.records import Candidate
 from emotts.search import Search
 from emotts.speech import Request
+from training.prose import table
 
 
 @dataclass(frozen=True)

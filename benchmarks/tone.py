@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from benchmarks.disjoint import EMOTIONS, PRIORS, TEXTS, Room, Trial, judged, table
+from benchmarks.disjoint import EMOTIONS, PRIORS, TEXTS, Room, Trial, judged
 from benchmarks.intervals import interval
 from emotts import tone
 from emotts.emotions import target
@@ -19,6 +19,7 @@ from emotts.records import Candidate
 from emotts.scoring import ranking
 from emotts.speech import Tone
 from emotts.tone import Scored, Spreads
+from training.prose import table
 
 LENGTH = 3
 

@@ -19,7 +19,6 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from benchmarks.disjoint import table
 from benchmarks.proof.panel import Panel, Trial, cross_families, prepare
 from emotts import tuned
 from emotts.config import Config, EngineConfig
@@ -33,6 +32,7 @@ from emotts.tuning.job import Job
 from emotts.tuning.picture import picture
 from emotts.tuning.plan import Plan
 from emotts.tuning.texts import SENTENCES, Texts, divided
+from training.prose import table
 from training.tune import EMOTIONS
 
 RESULTS = Path(__file__).parent / "results"
